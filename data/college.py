@@ -1,0 +1,111 @@
+"""What a college begins with: its roles, lanes, kinds of review and the rule for them, all as data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data.errors import Refused
+from data.models import (
+    Department,
+    Lane,
+    Organisation,
+    Reach,
+    ReviewKind,
+    ReviewRuleVersion,
+    Role,
+    Writes,
+)
+from data.rules import IntervalUnit
+
+ROLES = (
+    ("administrator", "administrator", Reach.ORGANISATION, Writes.PLANS, 1),
+    ("head-of-department", "head of department", Reach.DEPARTMENT, Writes.PLANS, 2),
+    ("tutor", "tutor", Reach.CASELOAD, Writes.PLANS, 3),
+    ("teacher", "teacher", Reach.TEACHING_GROUPS, Writes.NOTHING, 1),
+    ("learning-support-lead", "learning-support lead", Reach.ORGANISATION, Writes.SUPPORT, 4),
+    ("quality-lead", "quality lead", Reach.ORGANISATION, Writes.NOTHING, 1),
+    ("learner", "learner", Reach.OWN_PLAN, Writes.OWN_NOTES, 4),
+)
+LANES = (("academic", "Qualification"), ("career", "Career"), ("personal", "Personal growth"))
+REVIEW_KINDS = (
+    ("initial", "Initial review"),
+    ("progress", "Progress review"),
+    ("transition", "Transition review"),
+    ("exit", "Exit review"),
+    ("support", "Support review"),
+)
+PHASES = ("Induction", "Foundation", "Progression", "Transition")
+
+
+def add_roles(session: Session) -> None:
+    """The seven roles, where they aren't there yet."""
+    known = set(session.scalars(select(Role.name)))
+    for name, label, reach, writes, confidentiality in ROLES:
+        if name not in known:
+            session.add(
+                Role(
+                    name=name,
+                    label=label,
+                    reach=reach,
+                    writes=writes,
+                    reads_confidentiality=confidentiality,
+                )
+            )
+
+
+def add_organisation(session: Session, name: str, *, demo_today: date | None = None) -> Organisation:
+    """A new organisation with lanes, kinds of review, and a review every six weeks, closed weeks apart."""
+    add_roles(session)
+    organisation = Organisation(name=name, demo_today=demo_today)
+    session.add(organisation)
+    session.flush()
+    for position, (key, label) in enumerate(LANES):
+        session.add(Lane(organisation_id=organisation.id, key=key, label=label, position=position))
+    for position, (key, label) in enumerate(REVIEW_KINDS):
+        kind = ReviewKind(organisation_id=organisation.id, key=key, name=label, position=position)
+        session.add(kind)
+        if key == "progress":
+            session.flush()
+            session.add(
+                ReviewRuleVersion(
+                    kind_id=kind.id,
+                    from_on=date(2000, 1, 1),
+                    unit=IntervalUnit.WEEKS,
+                    amount=6,
+                    closures_stop_clock=True,
+                )
+            )
+    session.flush()
+    return organisation
+
+
+def the_organisation(session: Session, *, name_if_new: str = "Our college") -> Organisation:
+    """The database's one organisation, made where there is none.
+
+    Raises Refused where there are several.
+    """
+    found = session.scalars(select(Organisation).limit(2)).all()
+    if len(found) > 1:
+        raise Refused("This database holds several organisations; an import needs one of its own.")
+    return found[0] if found else add_organisation(session, name_if_new)
+
+
+def department_named(session: Session, organisation: Organisation, name: str) -> Department:
+    """The department of that name, made where there is none."""
+    found = session.scalar(
+        select(Department).where(Department.organisation_id == organisation.id, Department.name == name)
+    )
+    if found is None:
+        found = Department(organisation_id=organisation.id, name=name)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def lane_ids(session: Session, organisation_id: int) -> dict[str, int]:
+    """{lane key: id}."""
+    rows = session.execute(select(Lane.key, Lane.id).where(Lane.organisation_id == organisation_id))
+    return {key: lane_id for key, lane_id in rows.tuples()}

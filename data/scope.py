@@ -1,0 +1,299 @@
+"""Who may see what: the one place. A viewer's roles become SQL conditions that every query takes.
+
+| reach           | sees                                                                     |
+|-----------------|--------------------------------------------------------------------------|
+| organisation    | everyone in the viewer's organisation                                    |
+| department      | the learners of the cohorts of the departments that the role is given for|
+| caseload        | the learners of cohorts tutored on the day, and those on the caseload    |
+| teaching-groups | the learners who are in a group taught on the day                        |
+| own-plan        | the viewer                                                               |
+
+A role whose reach isn't listed sees nothing, and nobody sees another organisation. Conditions are
+correlated (EXISTS), so that a look at one learner costs the same in a college of any size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from data import rules
+from data.errors import NotFound
+from data.models import (
+    ClosedPeriod,
+    Cohort,
+    CohortTutor,
+    Department,
+    Enrolment,
+    Learner,
+    Organisation,
+    Person,
+    Reach,
+    Role,
+    RoleAssignment,
+    TeachingGroupLearner,
+    TeachingGroupTeacher,
+    Writes,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role of a viewer, as the role table describes it."""
+
+    role: str
+    label: str
+    reach: str
+    writes: str
+    reads_confidentiality: int
+    department_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The signed-in person on a day. `clock_day` is the day that states are judged by."""
+
+    person_id: int
+    organisation_id: int
+    name: str
+    today: date
+    grants: tuple[Grant, ...] = ()
+    organisation_name: str = ""
+    time_zone: str = "Europe/London"
+    coverage_goal: int = 95
+    is_demo: bool = False
+    closures: tuple[rules.Span, ...] = ()
+    clock_day: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "clock_day", rules.clock_day(self.today, self.closures))
+
+    def reaches(self, *reaches: Reach) -> bool:
+        return any(grant.reach in reaches for grant in self.grants)
+
+    @property
+    def is_learner_only(self) -> bool:
+        return bool(self.grants) and all(grant.reach == Reach.OWN_PLAN for grant in self.grants)
+
+
+def load_viewer(session: Session, person_id: int, today: date) -> Viewer | None:
+    """The person with today's roles, or None where there is no such person or the account is disabled."""
+    rows = session.execute(
+        select(Person, Organisation, RoleAssignment, Role)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .outerjoin(Role, Role.name == RoleAssignment.role_name)
+        .where(Person.id == person_id, Person.disabled.is_(False))
+        .order_by(RoleAssignment.id)
+    ).all()
+    if not rows:
+        return None
+    person, organisation = rows[0][0], rows[0][1]
+    grants = tuple(
+        Grant(role.name, role.label, role.reach, role.writes, role.reads_confidentiality, given.department_id)
+        for _, _, given, role in rows
+        if role is not None
+    )
+    return Viewer(
+        person_id=person.id,
+        organisation_id=organisation.id,
+        name=person.name,
+        today=today,
+        grants=grants,
+        organisation_name=organisation.name,
+        time_zone=organisation.time_zone,
+        coverage_goal=organisation.coverage_goal,
+        is_demo=organisation.demo_today is not None,
+        closures=load_closures(session, organisation.id),
+    )
+
+
+def load_closures(session: Session, organisation_id: int) -> tuple[rules.Span, ...]:
+    rows = session.execute(
+        select(ClosedPeriod.from_on, ClosedPeriod.back_on)
+        .where(ClosedPeriod.organisation_id == organisation_id)
+        .order_by(ClosedPeriod.from_on)
+    )
+    return tuple(rules.Span(from_on, back_on) for from_on, back_on in rows)
+
+
+# --- conditions on enrolments, cohorts, departments, learners ------------------------------------------
+
+
+def enrolments_seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: those that the viewer may see."""
+    return _any_grant(viewer, viewer.grants)
+
+
+def enrolments_written_by(viewer: Viewer, *writes: Writes) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: those whose plans the viewer may change in one of these ways."""
+    return _any_grant(viewer, [grant for grant in viewer.grants if grant.writes in writes])
+
+
+def confidential_rows_read_by(
+    viewer: Viewer, confidentiality: InstrumentedAttribute[int]
+) -> ColumnElement[bool]:
+    """A condition on `Enrolment` and the level of a support or barrier: those that the viewer may read."""
+    return or_(
+        false(),
+        *(
+            and_(_grant(viewer, grant), confidentiality <= grant.reads_confidentiality)
+            for grant in viewer.grants
+        ),
+    )
+
+
+def cohorts_seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A condition on `Cohort`. A teacher's groups and a learner's own plan show no cohort."""
+    conditions: list[ColumnElement[bool]] = [false()]
+    for grant in viewer.grants:
+        if grant.reach == Reach.ORGANISATION:
+            conditions.append(_department_of_viewer(viewer, Cohort.department_id))
+        elif grant.reach == Reach.DEPARTMENT and grant.department_id is not None:
+            conditions.append(
+                and_(
+                    Cohort.department_id == grant.department_id,
+                    _department_of_viewer(viewer, Cohort.department_id),
+                )
+            )
+        elif grant.reach == Reach.CASELOAD:
+            on_caseload = aliased(Enrolment)
+            conditions.append(
+                and_(
+                    _department_of_viewer(viewer, Cohort.department_id),
+                    or_(
+                        _tutors_cohort(viewer, Cohort.id),
+                        exists().where(
+                            on_caseload.cohort_id == Cohort.id, on_caseload.tutor_id == viewer.person_id
+                        ),
+                    ),
+                )
+            )
+    return or_(*conditions)
+
+
+def departments_seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A condition on `Department`: those whose figures the viewer may see."""
+    if viewer.reaches(Reach.ORGANISATION):
+        return Department.organisation_id == viewer.organisation_id
+    own = [g.department_id for g in viewer.grants if g.reach == Reach.DEPARTMENT and g.department_id]
+    return and_(Department.organisation_id == viewer.organisation_id, Department.id.in_(own))
+
+
+def learners_seen_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A condition on `Learner`: those with an enrolment that the viewer may see."""
+    return and_(
+        Learner.organisation_id == viewer.organisation_id,
+        exists().where(Enrolment.learner_id == Learner.id, enrolments_seen_by(viewer)).correlate(Learner),
+    )
+
+
+def may_see_organisation(viewer: Viewer) -> bool:
+    return viewer.reaches(Reach.ORGANISATION)
+
+
+def require_organisation(viewer: Viewer) -> None:
+    if not may_see_organisation(viewer):
+        raise NotFound
+
+
+def _any_grant(viewer: Viewer, grants: Iterable[Grant]) -> ColumnElement[bool]:
+    return or_(false(), *(_grant(viewer, grant) for grant in grants))
+
+
+def _grant(viewer: Viewer, grant: Grant) -> ColumnElement[bool]:
+    condition = _REACHES.get(grant.reach)
+    return condition(viewer, grant) if condition else false()
+
+
+def _organisation_wide(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
+    return _cohort_of_viewer(viewer)
+
+
+def _of_department(viewer: Viewer, grant: Grant) -> ColumnElement[bool]:
+    if grant.department_id is None:
+        return false()
+    return _cohort_of_viewer(viewer, Cohort.department_id == grant.department_id)
+
+
+def _of_caseload(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
+    return and_(
+        _cohort_of_viewer(viewer),
+        or_(Enrolment.tutor_id == viewer.person_id, _tutors_cohort(viewer, Enrolment.cohort_id)),
+    )
+
+
+def _of_teaching_groups(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
+    taught = (
+        exists()
+        .where(
+            TeachingGroupLearner.learner_id == Enrolment.learner_id,
+            TeachingGroupLearner.group_id == TeachingGroupTeacher.group_id,
+            TeachingGroupTeacher.person_id == viewer.person_id,
+            _holds_on(TeachingGroupLearner, viewer.today),
+            _holds_on(TeachingGroupTeacher, viewer.today),
+        )
+        .correlate(Enrolment)
+    )
+    return and_(_cohort_of_viewer(viewer), taught)
+
+
+def _of_own_plan(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
+    own = aliased(Learner)
+    return (
+        exists()
+        .where(
+            own.id == Enrolment.learner_id,
+            own.person_id == viewer.person_id,
+            own.organisation_id == viewer.organisation_id,
+        )
+        .correlate(Enrolment)
+    )
+
+
+_REACHES: dict[str, Callable[[Viewer, Grant], ColumnElement[bool]]] = {
+    Reach.ORGANISATION: _organisation_wide,
+    Reach.DEPARTMENT: _of_department,
+    Reach.CASELOAD: _of_caseload,
+    Reach.TEACHING_GROUPS: _of_teaching_groups,
+    Reach.OWN_PLAN: _of_own_plan,
+}
+
+
+def _cohort_of_viewer(viewer: Viewer, *more: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The enrolment's cohort belongs to the viewer's organisation (and more)."""
+    return (
+        exists()
+        .where(
+            Cohort.id == Enrolment.cohort_id,
+            Department.id == Cohort.department_id,
+            Department.organisation_id == viewer.organisation_id,
+            *more,
+        )
+        .correlate(Enrolment)
+    )
+
+
+def _department_of_viewer(viewer: Viewer, department_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    department = aliased(Department)
+    return exists().where(
+        department.id == department_id, department.organisation_id == viewer.organisation_id
+    )
+
+
+def _tutors_cohort(viewer: Viewer, cohort_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return exists().where(
+        CohortTutor.cohort_id == cohort_id,
+        CohortTutor.person_id == viewer.person_id,
+        _holds_on(CohortTutor, viewer.today),
+    )
+
+
+def _holds_on(
+    table: type[CohortTutor] | type[TeachingGroupLearner] | type[TeachingGroupTeacher], on: date
+) -> ColumnElement[bool]:
+    return and_(table.from_on <= on, or_(table.until_on.is_(None), table.until_on >= on))

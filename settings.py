@@ -1,0 +1,70 @@
+"""Every knob of Routebook, in one place. Tests make their own Settings and pass them in."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_DATABASE = Path(__file__).parent / "var" / "routebook.db"
+
+
+class Settings(BaseSettings):
+    """Read from the environment; names are those of the fields with the prefix ROUTEBOOK_, but for the
+    first three, which also go by the names that hosting platforms give them."""
+
+    model_config = SettingsConfigDict(env_prefix="ROUTEBOOK_", extra="ignore", populate_by_name=True)
+
+    database_url: str = Field(
+        default=f"sqlite:///{DEFAULT_DATABASE}",
+        validation_alias=AliasChoices("ROUTEBOOK_DATABASE_URL", "DATABASE_URL", "database_url"),
+        description="A SQLAlchemy URL: SQLite or PostgreSQL.",
+    )
+    host: str = Field(
+        default="127.0.0.1",
+        validation_alias=AliasChoices("ROUTEBOOK_HOST", "HOST", "host"),
+        description="The address to serve on.",
+    )
+    port: int = Field(
+        default=8050,
+        validation_alias=AliasChoices("ROUTEBOOK_PORT", "PORT", "port"),
+        description="The port to serve on.",
+    )
+    today: date | None = Field(
+        default=None, description="A date that stands for today, for demos and tests; else the clock's."
+    )
+    demo: bool | None = Field(
+        default=None,
+        description="1 loads the demo college into an empty database that DATABASE_URL names.",
+    )
+    demo_beyond_loopback: bool = Field(
+        default=False, description="1 allows a demo database to be served on any address."
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Signs cookies and tokens; at least 32 characters."
+        " Required unless the database is a demo.",
+    )
+    plain_http: bool = Field(
+        default=False,
+        description="1 drops the Secure flag of cookies, for a server reached without TLS by a name other"
+        " than localhost.",
+    )
+    trusted_proxies: int = Field(
+        default=0, ge=0, le=5, description="How many proxies in front may set X-Forwarded-* headers."
+    )
+    idle_minutes: int = Field(default=30, gt=0, description="Minutes without a request that end a session.")
+    session_hours: int = Field(default=12, gt=0, description="Hours after which a session ends in any case.")
+    link_hours: int = Field(default=72, gt=0, description="Hours for which a one-time link works.")
+    workers: int = Field(default=2, gt=0, description="Server processes.")
+    threads: int = Field(default=4, gt=0, description="Threads of each server process.")
+    target_soon_days: int = Field(default=7, ge=0, description="Days ahead in which a target is due soon.")
+    review_soon_days: int = Field(default=14, ge=0, description="Days ahead in which a review is due soon.")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def database_is_given(self) -> bool:
+        """Whether somebody named a database; the demo college loads only where nobody did or demo is set."""
+        return "database_url" in self.model_fields_set

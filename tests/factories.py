@@ -1,0 +1,182 @@
+"""A factory per table: each makes one row with sensible values, and what it needs around it."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from data import college, models
+from data.review_schedule import reschedule
+from data.scope import Viewer, load_viewer
+
+TODAY = date(2027, 1, 11)
+_number = count(1)
+Row = TypeVar("Row", bound=models.Base)
+
+
+def organisation(session: Session, name: str | None = None) -> models.Organisation:
+    return college.add_organisation(session, name or f"College {next(_number)}")
+
+
+def department(session: Session, of: models.Organisation, **values: Any) -> models.Department:
+    return _add(
+        session, models.Department, organisation_id=of.id, name=f"Department {next(_number)}", **values
+    )
+
+
+def cohort(session: Session, of: models.Department, **values: Any) -> models.Cohort:
+    number = next(_number)
+    defaults = {"code": f"C{number}", "title": f"Programme {number}", "starts_on": date(2026, 9, 7)}
+    return _add(session, models.Cohort, department_id=of.id, **(defaults | values))
+
+
+def person(
+    session: Session,
+    of: models.Organisation,
+    *roles: str,
+    department: models.Department | None = None,
+    **values: Any,
+) -> models.Person:
+    """Someone who signs in, with roles; a head's department is given too."""
+    number = next(_number)
+    defaults = {"email": f"person{number}@college.example", "name": f"Person {number}"}
+    made = _add(session, models.Person, organisation_id=of.id, **(defaults | values))
+    for role in roles:
+        _add(
+            session,
+            models.RoleAssignment,
+            person_id=made.id,
+            role_name=role,
+            department_id=department.id if department else None,
+        )
+    return made
+
+
+def tutors(
+    session: Session, tutor: models.Person, cohort: models.Cohort, **values: Any
+) -> models.CohortTutor:
+    defaults = {"from_on": date(2026, 8, 1)}
+    return _add(session, models.CohortTutor, cohort_id=cohort.id, person_id=tutor.id, **(defaults | values))
+
+
+def learner(session: Session, of: models.Organisation, **values: Any) -> models.Learner:
+    number = next(_number)
+    defaults = {
+        "reference": f"L{number:05}",
+        "given_name": f"Given{number}",
+        "family_name": f"Family{number}",
+    }
+    return _add(session, models.Learner, organisation_id=of.id, **(defaults | values))
+
+
+def enrolment(
+    session: Session, learner: models.Learner, cohort: models.Cohort, **values: Any
+) -> models.Enrolment:
+    defaults = {"starts_on": cohort.starts_on, "planned_end_on": date(2027, 7, 9)}
+    return _add(session, models.Enrolment, learner_id=learner.id, cohort_id=cohort.id, **(defaults | values))
+
+
+def plan(session: Session, of: models.Enrolment, **values: Any) -> models.Plan:
+    return _add(session, models.Plan, id=of.id, **values)
+
+
+def target(session: Session, of: models.Plan, *, lane: str = "academic", **values: Any) -> models.Target:
+    """An open target due on a day; closed ones get the dates that they need."""
+    due_on = values.pop("due_on", date(2027, 1, 29))
+    status = values.get("status", "to-come")
+    defaults: dict[str, Any] = {
+        "title": f"Target {next(_number)}",
+        "due_on": due_on,
+        "first_due_on": due_on,
+        "created_on": date(2026, 9, 7),
+        "lane_id": lane_id(session, of, lane),
+    }
+    if status in ("achieved", "not-achieved", "withdrawn"):
+        defaults["closed_on"] = values.get("achieved_on") or due_on or TODAY
+    if status == "achieved":
+        defaults["achieved_on"] = defaults["closed_on"]
+    return _add(session, models.Target, plan_id=of.id, **(defaults | values))
+
+
+def milestone(
+    session: Session, of: models.Cohort, *, lane: str = "academic", **values: Any
+) -> models.Milestone:
+    number = next(_number)
+    organisation_id = session.get_one(models.Department, of.department_id).organisation_id
+    defaults: dict[str, Any] = {
+        "phase_name": "Foundation",
+        "position": number,
+        "short_title": f"M{number}",
+        "title": f"Milestone {number}",
+        "due_on": date(2027, 1, 29),
+        "lane_id": college.lane_ids(session, organisation_id)[lane],
+    }
+    return _add(session, models.Milestone, cohort_id=of.id, **(defaults | values))
+
+
+def review(
+    session: Session, of: models.Plan, held_on: date, *, kind: str = "progress", **values: Any
+) -> models.Review:
+    """A review held; call `reschedule` on the cohort (or use `complete`) for what follows from it."""
+    organisation_id = _organisation_id(session, of)
+    kind_id = session.scalars(
+        select(models.ReviewKind.id).where(
+            models.ReviewKind.organisation_id == organisation_id, models.ReviewKind.key == kind
+        )
+    ).one()
+    defaults = {"recorded_at": datetime(held_on.year, held_on.month, held_on.day, 12, tzinfo=UTC)}
+    return _add(
+        session, models.Review, plan_id=of.id, kind_id=kind_id, held_on=held_on, **(defaults | values)
+    )
+
+
+def planned_learner(session: Session, cohort: models.Cohort, **values: Any) -> models.Plan:
+    """A learner with an enrolment in the cohort and a plan; `values` go to the enrolment."""
+    organisation_id = session.get_one(models.Department, cohort.department_id).organisation_id
+    someone = learner(session, session.get_one(models.Organisation, organisation_id))
+    return plan(session, enrolment(session, someone, cohort, **values))
+
+
+def complete(session: Session) -> None:
+    """Bring what follows from reviews into step, and commit."""
+    by_organisation: dict[int, list[int]] = {}
+    for cohort_id, organisation_id in session.execute(
+        select(models.Cohort.id, models.Department.organisation_id).join(
+            models.Department, models.Department.id == models.Cohort.department_id
+        )
+    ).tuples():
+        by_organisation.setdefault(organisation_id, []).append(cohort_id)
+    for cohort_ids in by_organisation.values():
+        reschedule(session, cohort_ids)
+    session.commit()
+
+
+def viewer(session: Session, someone: models.Person, today: date = TODAY) -> Viewer:
+    session.flush()
+    found = load_viewer(session, someone.id, today)
+    assert found is not None
+    return found
+
+
+def lane_id(session: Session, plan: models.Plan, key: str) -> int:
+    return college.lane_ids(session, _organisation_id(session, plan))[key]
+
+
+def _organisation_id(session: Session, plan: models.Plan) -> int:
+    return session.scalars(
+        select(models.Department.organisation_id)
+        .join(models.Cohort, models.Cohort.department_id == models.Department.id)
+        .join(models.Enrolment, models.Enrolment.cohort_id == models.Cohort.id)
+        .where(models.Enrolment.id == plan.id)
+    ).one()
+
+
+def _add(session: Session, table: type[Row], **values: Any) -> Row:
+    row = table(**values)
+    session.add(row)
+    session.flush()
+    return row
