@@ -108,4 +108,4 @@ def department_named(session: Session, organisation: Organisation, name: str) ->
 def lane_ids(session: Session, organisation_id: int) -> dict[str, int]:
     """{lane key: id}."""
     rows = session.execute(select(Lane.key, Lane.id).where(Lane.organisation_id == organisation_id))
-    return {key: lane_id for key, lane_id in rows.tuples()}
+    return {key: lane_id for key, lane_id in rows}

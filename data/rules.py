@@ -101,7 +101,10 @@ class EnrolmentDates:
     breaks: tuple[Span, ...] = ()
 
     def enrolled(self, on: date) -> bool:
-        return self.starts_on <= on and (self.ended_on is None or on <= self.ended_on)
+        return self.starts_on <= on and not self.ended(on)
+
+    def ended(self, on: date) -> bool:
+        return self.ended_on is not None and self.ended_on < on
 
     def paused(self, on: date) -> bool:
         return any(span.holds(on) for span in self.breaks)

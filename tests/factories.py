@@ -148,7 +148,7 @@ def complete(session: Session) -> None:
         select(models.Cohort.id, models.Department.organisation_id).join(
             models.Department, models.Department.id == models.Cohort.department_id
         )
-    ).tuples():
+    ):
         by_organisation.setdefault(organisation_id, []).append(cohort_id)
     for cohort_ids in by_organisation.values():
         reschedule(session, cohort_ids)
@@ -157,7 +157,7 @@ def complete(session: Session) -> None:
 
 def viewer(session: Session, someone: models.Person, today: date = TODAY) -> Viewer:
     session.flush()
-    found = load_viewer(session, someone.id, today)
+    found = load_viewer(session, someone.id, datetime.now(UTC), today)
     assert found is not None
     return found
 
