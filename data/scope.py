@@ -16,7 +16,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
@@ -80,8 +81,18 @@ class Viewer:
         return bool(self.grants) and all(grant.reach == Reach.OWN_PLAN for grant in self.grants)
 
 
-def load_viewer(session: Session, person_id: int, today: date) -> Viewer | None:
-    """The person with today's roles, or None where there is no such person or the account is disabled."""
+def today_in(time_zone: str, now: datetime) -> date:
+    """The calendar date in an organisation's time zone."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
+
+
+def load_viewer(
+    session: Session, person_id: int, now: datetime, fixed_today: date | None = None
+) -> Viewer | None:
+    """The person with today's roles, or None where there is no such person or the account is disabled.
+
+    Today is `fixed_today`, else the day that a demo was made with, else now in the organisation's time zone.
+    """
     rows = session.execute(
         select(Person, Organisation, RoleAssignment, Role)
         .join(Organisation, Organisation.id == Person.organisation_id)
@@ -102,7 +113,7 @@ def load_viewer(session: Session, person_id: int, today: date) -> Viewer | None:
         person_id=person.id,
         organisation_id=organisation.id,
         name=person.name,
-        today=today,
+        today=fixed_today or organisation.demo_today or today_in(organisation.time_zone, now),
         grants=grants,
         organisation_name=organisation.name,
         time_zone=organisation.time_zone,

@@ -1,0 +1,339 @@
+"""Routebook: the app, the server, its pages, the command line."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+import dash
+import security
+from dash import ClientsideFunction, Dash, Input, Output
+from dash.dependencies import MATCH
+from flask import Flask
+from sqlalchemy import Engine, select
+
+from callbacks import home, plain_pages, request, search
+from components import ids, shell
+from data.database import make_engine, reading, writing
+from data.errors import NotFound, Refused
+from data.migrate import migrate
+from data.models import Organisation
+from data.scope import today_in
+from settings import Settings
+
+VERSION = "0.1.0"
+PAGES = (
+    # name, address, title, page function
+    ("home", "/", "My page", home.page),
+)
+CALLBACKS = (home, search)
+
+INDEX = """<!DOCTYPE html>
+<html lang="en-GB">
+  <head>
+    {%metas%}
+    <title>{%title%}</title>
+    <link rel="icon" href="/assets/static/icon.svg" type="image/svg+xml">
+    <script src="/assets/static/theme.js"></script>
+    <link rel="preload" href="/assets/static/fonts/atkinson-latin.woff2"
+          as="font" type="font/woff2" crossorigin>
+    <link rel="stylesheet" href="/assets/static/bootstrap.min.css">
+    <link rel="stylesheet" href="/assets/static/icons.css">
+    {%css%}
+  </head>
+  <body>
+    {%app_entry%}
+    <footer>
+      {%config%}
+      {%scripts%}
+      {%renderer%}
+    </footer>
+  </body>
+</html>"""
+
+
+def create_app(settings: Settings | None = None) -> Dash:
+    """The whole app on one database; each call makes a separate one."""
+    settings = settings or Settings()
+    engine = make_engine(settings.database_url, pool_size=settings.threads)
+    app = Dash(
+        "routebook",
+        use_pages=True,
+        pages_folder="",
+        suppress_callback_exceptions=True,
+        assets_folder="assets",
+        assets_path_ignore=["static"],
+        index_string=INDEX,
+        title="Routebook",
+        update_title="",
+        include_pages_meta=False,
+        add_log_handler=False,
+        enable_mcp=False,
+        on_error=request.on_error,
+        csrf_token_name=security.CSRF_COOKIE,
+        csrf_header_name="X-CSRFToken",
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+    )
+    app.server.extensions["routebook_engine"] = engine
+    app.server.extensions["routebook_settings"] = settings
+    for name, address, title, function in PAGES:
+        dash.register_page(
+            f"pages.{name}",
+            path=None if "<" in address else address,
+            path_template=address if "<" in address else None,
+            title=f"{title} · Routebook",
+            name=title,
+            layout=function,
+        )
+    app.layout = shell.layout
+    app.clientside_callback(
+        ClientsideFunction("drawing", "draw"),
+        Output(ids.drawing_mount(MATCH), "data-drawn"),  # type: ignore[arg-type]
+        Input(ids.drawing_html(MATCH), "data"),  # type: ignore[arg-type]
+        Input(ids.drawing_mount(MATCH), "id"),  # type: ignore[arg-type]
+    )
+    for module in CALLBACKS:
+        module.register(app)
+    plain_pages.register(app.server, engine, settings)
+    security.install(app, settings, engine)
+    return app
+
+
+def create_server(settings: Settings | None = None) -> Flask:
+    """The app for a production server, warmed up: requests that arrive together while Dash sets itself up
+    would get errors for its scripts."""
+    app = create_app(settings)
+    with app.server.test_request_context("/"):
+        app._setup_server()
+        app.index()
+    engine: Engine = app.server.extensions["routebook_engine"]
+    engine.dispose()
+    return app.server
+
+
+# --- the command line ----------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress_bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
+    with click.progressbar(length=total, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+class RoutebookGroup(click.Group):
+    """Turns business errors into one line and exit code 1; wrong usage is click's own 2."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except Refused as refused:
+            raise click.ClickException(refused.reason) from refused
+        except NotFound as missing:
+            raise click.ClickException("There is no such thing in this database.") from missing
+
+
+@click.group(cls=RoutebookGroup)
+def cli() -> None:
+    """Routebook: individual learning plans made live."""
+
+
+def opened() -> tuple[Settings, Engine]:
+    """The settings and their database, migrated."""
+    settings = Settings()
+    engine = make_engine(settings.database_url)
+    migrate(engine)
+    return settings, engine
+
+
+def organisation_in(engine: Engine) -> Organisation | None:
+    with reading(engine) as session:
+        return session.scalars(select(Organisation).limit(1)).first()
+
+
+def today_for(settings: Settings, engine: Engine) -> date:
+    organisation = organisation_in(engine)
+    return settings.today or today_in(
+        organisation.time_zone if organisation else "Europe/London", datetime.now(UTC)
+    )
+
+
+@cli.command()
+@click.option("--dev", is_flag=True, help="Reload as files change, with Dash's debugging tools.")
+def run(dev: bool) -> None:
+    """Migrate the database, load the demo college where it belongs, and serve."""
+    settings, engine = opened()
+    organisation = organisation_in(engine)
+    if organisation is None and (settings.demo or not settings.database_is_given):
+        load_demo(engine, settings, learners=900, seed=1)
+        organisation = organisation_in(engine)
+    is_demo = organisation is not None and organisation.demo_today is not None
+    security.refuse_unsafe_start(settings, is_demo=is_demo)
+    engine.dispose()
+    address = f"http://{settings.host}:{settings.port}"
+    click.echo(f"Routebook {VERSION} on {address}")
+    if is_demo:
+        click.echo("Demonstration college. Sign in with the password routebook-demo as one of:")
+        for name in ("admin", "head", "tutor", "learner"):
+            click.echo(f"  {name}@demo.routebook.example")
+    elif organisation is None:
+        click.echo("The database is empty. Add an administrator in another terminal:")
+        click.echo('  python app.py user add you@college.example "Your Name" --role administrator')
+    sys.stdout.flush()
+    serve(settings, dev=dev)
+
+
+def serve(settings: Settings, *, dev: bool) -> None:
+    if dev:
+        create_app(settings).run(host=settings.host, port=settings.port, debug=True)
+    elif sys.platform == "win32":
+        from waitress import serve as waitress_serve
+
+        waitress_serve(
+            create_server(settings), host=settings.host, port=settings.port, threads=settings.threads
+        )
+    else:
+        # A fresh process: what the migration and the demo college loaded stays out of the workers.
+        options = [
+            f"--bind={settings.host}:{settings.port}",
+            f"--workers={settings.workers}",
+            f"--threads={settings.threads}",
+            "--preload",
+            "--no-control-socket",
+            "--log-level=warning",
+            f"--chdir={Path(__file__).parent}",
+        ]
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "app:create_server()"])  # noqa: S606  # our own interpreter, no shell
+
+
+@cli.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the newest version of the tables."""
+    settings = Settings()
+    changed = migrate(make_engine(settings.database_url))
+    click.echo("Migrated." if changed else "Nothing to migrate: 0 changes.")
+
+
+@cli.command()
+@click.option("--learners", type=click.IntRange(1, 1_000_000), default=900, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def demo(learners: int, seed: int) -> None:
+    """Load a demonstration college into an empty database."""
+    settings, engine = opened()
+    load_demo(engine, settings, learners=learners, seed=seed)
+
+
+def load_demo(engine: Engine, settings: Settings, *, learners: int, seed: int) -> None:
+    from data.demo import build
+
+    made = build(
+        engine, today=today_for(settings, engine), seed=seed, learners=learners, progress=progress_bar
+    )
+    click.echo(f"Demonstration college loaded: {made}")
+
+
+@cli.group("import")
+def import_group() -> None:
+    """Bring a college's data in; each can be repeated and changes only what the source changed."""
+
+
+def import_command(kind: str, help_text: str, *, needs_department: bool) -> None:
+    @click.argument(
+        "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+    )
+    @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+    @click.option(
+        "--mapping",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="A file that says which of your headings is which column.",
+    )
+    def command(
+        paths: Sequence[Path], dry_run: bool, mapping: Path | None, department: str | None = None
+    ) -> None:
+        from data.importers import import_files
+
+        settings, engine = opened()
+        summary = import_files(
+            engine,
+            kind,
+            paths,
+            department=department,
+            mapping=mapping,
+            dry_run=dry_run,
+            today=today_for(settings, engine),
+            progress=progress_bar,
+        )
+        for line in summary.lines():
+            click.echo(line)
+        if summary.all_refused:
+            raise SystemExit(1)
+
+    if needs_department:
+        command = click.option("--department", required=True, help="Where it goes; made if it is new.")(
+            command
+        )
+    import_group.command(kind, help=help_text)(command)
+
+
+import_command(
+    "ilr", "Individualised Learner Record: XML of any year, or a zip of it.", needs_department=True
+)
+import_command("oulad", "Open University Learning Analytics Dataset: its folder.", needs_department=True)
+import_command("roster", "Learners, cohorts and tutors from a CSV.", needs_department=False)
+import_command("targets", "Milestones and targets from a CSV.", needs_department=False)
+import_command("reviews", "Reviews held, from a CSV.", needs_department=False)
+import_command("attendance", "Attendance by week from a CSV.", needs_department=False)
+
+
+@cli.command()
+@click.argument("kind", type=click.Choice(["roster", "targets", "reviews", "attendance"]))
+def template(kind: str) -> None:
+    """Print a CSV to fill in, with every column that an import knows."""
+    from data.importers import template as template_of
+
+    click.echo(template_of(kind), nl=False)
+
+
+@cli.group()
+def user() -> None:
+    """People who sign in."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.argument("name")
+@click.option(
+    "--role",
+    required=True,
+    help="administrator, head-of-department, tutor, teacher, learning-support-lead, quality-lead or learner.",
+)
+@click.option("--department", help="The department of a head of department.")
+@click.option("--learner", "learner_reference", help="The reference of the learner whose plan it is.")
+def user_add(email: str, name: str, role: str, department: str | None, learner_reference: str | None) -> None:
+    """Add a person, or a role to one, and print a link to choose a password."""
+    from data import accounts
+    from data.college import the_organisation
+
+    settings, engine = opened()
+    with writing(engine) as session:
+        token = accounts.add_user(
+            session,
+            organisation=the_organisation(session),
+            email=email,
+            name=name,
+            role=role,
+            department=department,
+            learner_reference=learner_reference,
+            now=datetime.now(UTC),
+            link_hours=settings.link_hours,
+        )
+    click.echo(f"{name} can choose a password within {settings.link_hours} hours, once, at")
+    click.echo(f"  http://{settings.host}:{settings.port}/choose-password/{token}")
+
+
+if __name__ == "__main__":
+    cli()

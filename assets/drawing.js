@@ -1,0 +1,78 @@
+// Sets drawings into their mounts and turns clicks and keys on them into the page's selection.
+(function () {
+  "use strict";
+
+  // The only place that sets HTML: the output of our autoescaped templates, never anything else.
+  function draw(mount, html) {
+    const focused = mount.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+    mount.innerHTML = html;
+    mount.querySelectorAll("table[data-arrows]").forEach(prepareArrows);
+    mount.querySelectorAll("[data-scroll-to]").forEach((element) => {
+      element.parentElement.scrollLeft = Math.max(0, element.offsetLeft - element.parentElement.clientWidth / 2);
+    });
+    const again = focused && mount.querySelector(focused);
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  // A selector that finds the same element after a redraw.
+  function keyOf(element) {
+    const holder = element.closest("[data-target], [data-row], [data-key]");
+    if (!holder) return null;
+    const parts = ["target", "row", "column", "key"]
+      .filter((name) => holder.dataset[name] !== undefined)
+      .map((name) => `[data-${name}="${CSS.escape(holder.dataset[name])}"]`);
+    const inner = holder === element ? "" : ` ${element.localName}`;
+    return parts.join("") + inner;
+  }
+
+  // Roving tabindex: one cell of a table is in the tab order, arrow keys move within it.
+  function prepareArrows(table) {
+    const stops = table.querySelectorAll("[data-stop]");
+    stops.forEach((stop, index) => { stop.tabIndex = index === 0 ? 0 : -1; });
+  }
+
+  const STEPS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+
+  function moveFocus(event) {
+    const stop = event.target.closest("table[data-arrows] [data-stop]");
+    if (!stop || !(event.key in STEPS || event.key === "Home" || event.key === "End")) return;
+    const table = stop.closest("table");
+    const rows = Array.from(table.rows, (row) => Array.from(row.querySelectorAll("[data-stop]")))
+      .filter((row) => row.length);
+    const y = rows.findIndex((row) => row.includes(stop));
+    const x = rows[y].indexOf(stop);
+    let next;
+    if (event.key === "Home") next = rows[y][0];
+    else if (event.key === "End") next = rows[y][rows[y].length - 1];
+    else {
+      const [dy, dx] = STEPS[event.key];
+      const row = rows[y + dy];
+      next = row && row[Math.min(x, row.length - 1) + dx];
+    }
+    event.preventDefault();
+    if (!next) return;
+    stop.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  }
+
+  document.addEventListener("keydown", moveFocus);
+
+  // `data-select="list=overdue&cohort=3"` on anything in a drawing selects that when clicked.
+  document.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-select]");
+    if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    window.routebook.select(Object.fromEntries(new URLSearchParams(chosen.dataset.select)));
+  });
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    drawing: {
+      draw: function (html, id) {
+        const mount = document.getElementById(window.routebook.domId(id));
+        if (mount) draw(mount, html || "");
+        return String(Date.now());
+      },
+    },
+  });
+})();

@@ -1,0 +1,141 @@
+// What every page needs of the browser: the selection in the address, a lost connection said, light and
+// dark, Ctrl K, and the mark that a page is ready.
+(function () {
+  "use strict";
+
+  const routebook = (window.routebook = {});
+
+  // Dash writes a dict id into the DOM as JSON with its keys in order.
+  routebook.domId = function (id) {
+    return typeof id === "string" ? id : JSON.stringify(id, Object.keys(id).sort());
+  };
+
+  // --- the selection lives in the address ---------------------------------------------------------------
+
+  function parameters() {
+    return Object.fromEntries(new URLSearchParams(window.location.search));
+  }
+
+  function tell(selection) {
+    if (document.getElementById("main")) window.dash_clientside.set_props("selection", { data: selection });
+  }
+
+  // Merge into the address; an empty value takes a parameter away. Told even where nothing changes.
+  routebook.select = function (changes, options) {
+    const selection = parameters();
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === "" || value === null || value === undefined) delete selection[name];
+      else selection[name] = String(value);
+    }
+    const search = new URLSearchParams(selection).toString();
+    const address = window.location.pathname + (search ? `?${search}` : "");
+    if (address !== window.location.pathname + window.location.search) {
+      const quietly = options && options.replace;
+      window.history[quietly ? "replaceState" : "pushState"](null, "", address);
+    }
+    tell(selection);
+  };
+
+  let path = window.location.pathname;
+  window.addEventListener("popstate", () => {
+    if (window.location.pathname === path) tell(parameters());
+    path = window.location.pathname;
+  });
+
+  // --- requests: ready, and a lost connection -----------------------------------------------------------
+
+  let open = 0;
+  let settling = null;
+  const plainFetch = window.fetch;
+
+  function settle() {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      const main = document.getElementById("main");
+      if (open === 0 && main) {
+        document.documentElement.dataset.ready = "true";
+        if (main.dataset.title) document.title = `${main.dataset.title} · Routebook`;
+        path = window.location.pathname;
+      }
+    }, 60);
+  }
+
+  const LOST =
+    "No connection to Routebook, so nothing was saved. What you typed is still here: please try again in a moment.";
+
+  window.fetch = function (resource, options) {
+    const address = typeof resource === "string" ? resource : resource.url;
+    if (!address.includes("_dash-update-component")) return plainFetch.call(window, resource, options);
+    open += 1;
+    delete document.documentElement.dataset.ready;
+    return plainFetch
+      .call(window, resource, options)
+      .then(
+        (response) => {
+          if (document.documentElement.dataset.connection === "lost") {
+            delete document.documentElement.dataset.connection;
+            say("Connected again.");
+          }
+          return response;
+        },
+        (error) => {
+          document.documentElement.dataset.connection = "lost";
+          say(LOST);
+          throw error;
+        },
+      )
+      .finally(() => {
+        open -= 1;
+        settle();
+      });
+  };
+
+  function say(text) {
+    if (document.getElementById("status")) window.dash_clientside.set_props("status", { children: text });
+  }
+  routebook.say = say;
+
+  // Drawings, grids and clientside callbacks go on changing the page for a moment after the last answer.
+  new MutationObserver(() => {
+    if (open === 0 && !document.documentElement.dataset.ready) settle();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // --- light and dark ------------------------------------------------------------------------------------
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-action=theme]")) return;
+    const root = document.documentElement;
+    const theme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+    root.dataset.bsTheme = theme;
+    document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
+  });
+
+  // --- find a learner ------------------------------------------------------------------------------------
+
+  document.addEventListener("keydown", (event) => {
+    const search = document.getElementById("learner-search");
+    if (!search) return;
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+      event.preventDefault();
+      search.focus();
+      search.select();
+      return;
+    }
+    const box = search.closest(".search");
+    if (!box.contains(document.activeElement)) return;
+    const links = Array.from(box.querySelectorAll(".found a"));
+    const at = links.indexOf(document.activeElement);
+    if (event.key === "ArrowDown" && links[at + 1]) {
+      event.preventDefault();
+      links[at + 1].focus();
+    } else if (event.key === "ArrowUp" && at >= 0) {
+      event.preventDefault();
+      (links[at - 1] || search).focus();
+    } else if (event.key === "Enter" && document.activeElement === search && links[0]) {
+      event.preventDefault();
+      links[0].click();
+    } else if (event.key === "Escape") {
+      search.blur();
+    }
+  });
+})();

@@ -1,0 +1,150 @@
+"""What every callback begins with: who asks, a database session, and the answer to an unforeseen error."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, ParamSpec
+
+import dash
+import structlog
+from dash import set_props
+from flask import current_app
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from components import ids, shell
+from data.database import reading, writing
+from data.errors import NotFound
+from data.models import Reach
+from data.scope import Viewer, load_viewer
+from settings import Settings
+
+Parameters = ParamSpec("Parameters")
+log = structlog.get_logger()
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions["routebook_engine"]
+    return found
+
+
+def settings() -> Settings:
+    found: Settings = current_app.extensions["routebook_settings"]
+    return found
+
+
+def database_session() -> AbstractContextManager[Session]:
+    """A session for a callback that only reads."""
+    return reading(engine())
+
+
+def writing_session() -> AbstractContextManager[Session]:
+    """A session for a callback that saves: one transaction, committed at its end."""
+    return writing(engine())
+
+
+def viewer(session: Session) -> Viewer:
+    """The signed-in person, with the roles of today; raises NotFound where there is none."""
+    found = load_viewer(session, current_user.person_id, datetime.now(UTC), settings().today)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@contextmanager
+def looking() -> Iterator[tuple[Session, Viewer]]:
+    """A reading session and who looks."""
+    with database_session() as session:
+        yield session, viewer(session)
+
+
+@contextmanager
+def changing() -> Iterator[tuple[Session, Viewer]]:
+    """A writing session and who changes something; committed at the end or not at all."""
+    with writing_session() as session:
+        yield session, viewer(session)
+
+
+def frame(viewer: Viewer) -> shell.Frame:
+    """What the frame of a page shows of the viewer."""
+    return shell.Frame(
+        name=viewer.name,
+        role=viewer.grants[0].label if viewer.grants else "no role yet",
+        links=_links(viewer),
+        csrf_token=generate_csrf(),
+        banner="Demonstration college: every name and plan here is made up." if viewer.is_demo else None,
+    )
+
+
+def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
+    links: list[tuple[str, str]] = []
+    if viewer.reaches(Reach.ORGANISATION):
+        links.append(("Organisation", "/organisation"))
+    links += [
+        ("Department", f"/department/{grant.department_id}")
+        for grant in viewer.grants
+        if grant.reach == Reach.DEPARTMENT and grant.department_id
+    ]
+    if viewer.reaches(Reach.CASELOAD, Reach.TEACHING_GROUPS):
+        links.append(("My learners", "/"))
+    if viewer.reaches(Reach.OWN_PLAN):
+        links.append(("My route", "/"))
+    return tuple(links)
+
+
+def page(function: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
+    """Make a page function answer out of scope and missing alike, with a page that says what to do."""
+
+    @wraps(function)
+    def answered(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except NotFound:
+            with looking() as (_, someone):
+                return shell.page(frame(someone), "Not found", [not_found()])
+
+    return answered
+
+
+def not_found() -> Any:
+    return shell.message(
+        "There is nothing here for you",
+        "Either this page doesn't exist, or it belongs to learners whom you don't work with."
+        " If you should see it, ask an administrator to check your role.",
+    )
+
+
+def whole_number(text: Any) -> int:
+    """An id out of an address or a callback's input; NotFound where it can't be one."""
+    if isinstance(text, bool) or not isinstance(text, int | str):
+        raise NotFound
+    try:
+        number = int(text)
+    except ValueError:
+        raise NotFound from None
+    if not 0 < number < 2**31:
+        raise NotFound
+    return number
+
+
+def on_error(error: Exception) -> Any:
+    """The answer to an unforeseen error: logged without its text, with a reference that the page shows."""
+    if isinstance(error, NotFound):
+        set_props(ids.STATUS, {"children": "That isn't there any more, or it isn't yours to change."})
+        return dash.no_update
+    reference = secrets.token_hex(4)
+    log.error("unforeseen", reference=reference, error=type(error).__name__, exc_info=error)
+    set_props(
+        ids.STATUS,
+        {
+            "children": "Something went wrong on our side and nothing was saved. What you typed is still"
+            f" here: please try again. If it goes on, tell an administrator the reference {reference}."
+        },
+    )
+    return dash.no_update

@@ -1,0 +1,126 @@
+"""The frame of every page: skip link, navigation, main, status region."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash
+from dash import dcc, html
+
+from components import ids
+
+Children = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the frame of a page shows of the person who looks at it."""
+
+    name: str
+    role: str
+    links: tuple[tuple[str, str], ...]
+    csrf_token: str
+    banner: str | None = None
+
+
+def layout() -> html.Div:
+    """What stays while pages change; it knows nothing of who looks at it."""
+    return html.Div(
+        [
+            html.A("Skip to the page", href="#main", className="skip-link"),
+            html.Div(id=ids.SIGNED_OUT_NOTICE, className="notice", role="alert"),
+            dash.page_container,
+            html.Div(id=ids.STATUS, className="status", role="status"),
+        ]
+    )
+
+
+def page(frame: Frame, title: str, content: Sequence[Children], *, active: str = "") -> html.Div:
+    """A page: its title, the navigation with the active link, and the content in main."""
+    return html.Div(
+        [
+            html.Header(_top(frame, active), className="top"),
+            *([html.Div(frame.banner, className="banner")] if frame.banner else []),
+            dcc.Store(id=ids.SELECTION, storage_type="memory"),
+            dcc.Store(id=ids.SAVED, storage_type="memory"),
+            html.Main(list(content), id="main", className="page", tabIndex=-1, **{"data-title": title}),
+        ]
+    )
+
+
+def message(title: str, text: str, *, link: tuple[str, str] = ("/", "Go to my page")) -> html.Div:
+    """A short page that says what is so and what to do next."""
+    return html.Div(
+        [html.H1(title), html.P(text), dcc.Link(link[1], href=link[0], className="button")],
+        className="card message",
+    )
+
+
+def breadcrumb(*steps: tuple[str, str | None]) -> html.Nav:
+    """Where this page is: (words, address), the last without an address."""
+    items: list[Children] = []
+    for words, address in steps:
+        items.append(html.Li(dcc.Link(words, href=address) if address else html.B(words)))
+    return html.Nav(html.Ol(items), className="breadcrumb-trail", **{"aria-label": "Where this page is"})
+
+
+def icon(name: str) -> html.Span:
+    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+
+
+def _top(frame: Frame, active: str) -> list[Children]:
+    return [
+        dcc.Link([icon("signpost"), " Routebook"], href="/", className="brand"),
+        html.Nav(
+            [
+                dcc.Link(words, href=address, className="on" if address == active else "")
+                for words, address in frame.links
+            ],
+            className="links",
+            **{"aria-label": "Pages"},
+        ),
+        html.Div(className="gap"),
+        *_search(),
+        html.Button(
+            icon("circle-half"),
+            type="button",
+            className="quiet",
+            title="Light or dark",
+            **{"aria-label": "Light or dark", "data-action": "theme"},
+        ),
+        html.Span(f"{frame.name}, {frame.role}", className="whoami"),
+        html.Form(
+            [
+                dcc.Input(type="hidden", name="csrf_token", value=frame.csrf_token),
+                html.Button(
+                    [icon("box-arrow-right"), html.Span("Sign out")], type="submit", className="quiet"
+                ),
+            ],
+            action="/logout",
+            method="post",
+        ),
+    ]
+
+
+def _search() -> list[Children]:
+    return [
+        html.Div(
+            [
+                icon("search"),
+                dcc.Input(
+                    id=ids.SEARCH,
+                    type="search",
+                    placeholder="Find a learner",
+                    debounce=0.25,
+                    maxLength=80,
+                    autoComplete="off",
+                ),
+                html.Kbd("Ctrl K"),
+                html.Div(id=ids.SEARCH_FOUND, className="found", role="status"),
+            ],
+            className="search",
+            role="search",
+        )
+    ]

@@ -1,0 +1,77 @@
+"""How things read on screen: states, dates, counts. Templates know it as `words`."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+
+from data.rules import ReviewState, Share, TargetState
+
+LOCALE = "en_GB"
+
+TARGET_STATES: dict[str, tuple[str, str]] = {
+    TargetState.ACHIEVED: ("Achieved", "check-circle-fill"),
+    TargetState.IN_PROGRESS: ("In progress", "circle-half"),
+    TargetState.DUE_SOON: ("Due soon", "clock-fill"),
+    TargetState.OVERDUE: ("Overdue", "exclamation-diamond-fill"),
+    TargetState.TO_COME: ("To come", "circle"),
+    TargetState.NOT_ACHIEVED: ("Not achieved", "x-circle-fill"),
+    TargetState.PAUSED: ("Paused", "pause-circle-fill"),
+    TargetState.WITHDRAWN: ("Withdrawn", "slash-circle"),
+}
+"""{state: (word, icon)}: each state has a word and a shape beside its colour."""
+
+REVIEW_STATES: dict[str, tuple[str, str]] = {
+    ReviewState.NOT_YET_DUE: ("Not yet due", "circle"),
+    ReviewState.DUE_SOON: ("Due soon", "clock-fill"),
+    ReviewState.OVERDUE: ("Overdue", "exclamation-diamond-fill"),
+    ReviewState.DONE: ("Done", "check-circle-fill"),
+    ReviewState.NOT_REQUIRED: ("Not required", "slash-circle"),
+    ReviewState.PAUSED: ("Paused", "pause-circle-fill"),
+}
+
+
+def target_word(state: str) -> str:
+    return TARGET_STATES[state][0]
+
+
+def target_icon(state: str) -> str:
+    return TARGET_STATES[state][1]
+
+
+def review_word(state: str) -> str:
+    return REVIEW_STATES[state][0]
+
+
+def review_icon(state: str) -> str:
+    return REVIEW_STATES[state][1]
+
+
+def day(value: date | None) -> str:
+    """Fri 8 Jan 2027."""
+    return format_date(value, "EEE d MMM y", locale=LOCALE) if value else "no date"
+
+
+def short_day(value: date | None) -> str:
+    """8 Jan."""
+    return format_date(value, "d MMM", locale=LOCALE) if value else "no date"
+
+
+def moment(value: datetime) -> str:
+    """Fri 8 Jan 2027, 10:42."""
+    return format_datetime(value, "EEE d MMM y, HH:mm", locale=LOCALE)
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """1 learner, 2 learners, 1,284 targets."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def percent(share: Share) -> str:
+    """83 %, or a dash where there is nothing to count."""
+    return f"{share.percent}%" if share.percent is not None else "–"
+
+
+def days_late(days: int) -> str:
+    return f"{count(days, 'day')} late"
