@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, ParamSpec
 
 import dash
 import structlog
 from dash import set_props
+from dash.exceptions import MissingCallbackContextException
 from flask import current_app
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
@@ -103,6 +105,7 @@ def page(function: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
 
     @wraps(function)
     def answered(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
+        kwargs.update(_address_variables())
         try:
             return function(*args, **kwargs)
         except NotFound:
@@ -110,6 +113,30 @@ def page(function: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
                 return shell.page(frame(someone), "Not found", [not_found()])
 
     return answered
+
+
+def _address_variables() -> dict[str, Any]:
+    """The variables in the path of the page asked for: Dash lets `?cohort_id=7` override `/cohort/5`."""
+    pathname = dash.ctx.inputs.get(f"{ids.LOCATION}.pathname") if has_callback_context() else None
+    for template in (entry["path_template"] for entry in dash.page_registry.values()):
+        names, pattern = _template_pattern(template or "")
+        if names and isinstance(pathname, str) and (found := pattern.fullmatch(pathname)):
+            return dict(zip(names, found.groups(), strict=True))
+    return {}
+
+
+@cache
+def _template_pattern(template: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
+    names = tuple(re.findall(r"<(\w+)>", template))
+    return names, re.compile(re.sub(r"<\w+>", "([^/]+)", template))
+
+
+def has_callback_context() -> bool:
+    """Whether a page function runs inside a callback; a test may call it as a plain function."""
+    try:
+        return bool(dash.ctx.inputs_list)
+    except MissingCallbackContextException:
+        return False
 
 
 def not_found() -> Any:
