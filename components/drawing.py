@@ -9,6 +9,7 @@ from dash import dcc, html
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from components import ids, words
+from components.attributes import attributes
 
 _environment = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
@@ -30,12 +31,11 @@ def drawing(name: str, markup: str, *, view: str | None = None) -> html.Div:
 
     `view` becomes the `data-view` of its root.
     """
-    attributes = {"data-view": view} if view else {}
     return html.Div(
         [
             dcc.Store(id=ids.drawing_html(name), data=markup, storage_type="memory"),
             html.Div(id=ids.drawing_mount(name), className="drawing-mount"),
         ],
         className=f"drawing drawing-{name}",
-        **attributes,
+        **attributes(data_view=view),
     )

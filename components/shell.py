@@ -10,6 +10,7 @@ import dash
 from dash import dcc, html
 
 from components import ids
+from components.attributes import attributes
 
 Children = Any
 
@@ -45,7 +46,9 @@ def page(frame: Frame, title: str, content: Sequence[Children], *, active: str =
             *([html.Div(frame.banner, className="banner")] if frame.banner else []),
             dcc.Store(id=ids.SELECTION, storage_type="memory"),
             dcc.Store(id=ids.SAVED, storage_type="memory"),
-            html.Main(list(content), id="main", className="page", tabIndex=-1, **{"data-title": title}),
+            html.Main(
+                list(content), id="main", className="page", tabIndex=-1, **attributes(data_title=title)
+            ),
         ]
     )
 
@@ -63,11 +66,13 @@ def breadcrumb(*steps: tuple[str, str | None]) -> html.Nav:
     items: list[Children] = []
     for words, address in steps:
         items.append(html.Li(dcc.Link(words, href=address) if address else html.B(words)))
-    return html.Nav(html.Ol(items), className="breadcrumb-trail", **{"aria-label": "Where this page is"})
+    return html.Nav(
+        html.Ol(items), className="breadcrumb-trail", **attributes(aria_label="Where this page is")
+    )
 
 
 def icon(name: str) -> html.Span:
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **attributes(aria_hidden="true"))
 
 
 def _top(frame: Frame, active: str) -> list[Children]:
@@ -79,7 +84,7 @@ def _top(frame: Frame, active: str) -> list[Children]:
                 for words, address in frame.links
             ],
             className="links",
-            **{"aria-label": "Pages"},
+            **attributes(aria_label="Pages"),
         ),
         html.Div(className="gap"),
         *_search(),
@@ -88,7 +93,7 @@ def _top(frame: Frame, active: str) -> list[Children]:
             type="button",
             className="quiet",
             title="Light or dark",
-            **{"aria-label": "Light or dark", "data-action": "theme"},
+            **attributes(aria_label="Light or dark", data_action="theme"),
         ),
         html.Span(f"{frame.name}, {frame.role}", className="whoami"),
         html.Form(
