@@ -8,15 +8,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import dash
-import security
 from dash import ClientsideFunction, Dash, Input, Output
 from dash.dependencies import MATCH
 from flask import Flask
 from sqlalchemy import Engine, select
 
+import compression
+import logs
+import security
 from callbacks import home, plain_pages, request, search
 from components import ids, shell
 from data.database import make_engine, reading, writing
@@ -24,9 +27,8 @@ from data.errors import NotFound, Refused
 from data.migrate import migrate
 from data.models import Organisation
 from data.scope import today_in
-from settings import Settings
+from settings import VERSION, Settings
 
-VERSION = "0.1.0"
 PAGES = (
     # name, address, title, page function
     ("home", "/", "My page", home.page),
@@ -57,11 +59,20 @@ INDEX = """<!DOCTYPE html>
 </html>"""
 
 
+class Routebook(Dash):
+    """Dash, saying less of the machine that it runs on."""
+
+    def _config(self) -> dict[str, Any]:
+        config = super()._config()  # type: ignore[no-untyped-call]  # Dash's own, without types
+        return {name: value for name, value in config.items() if name != "python_version"}
+
+
 def create_app(settings: Settings | None = None) -> Dash:
     """The whole app on one database; each call makes a separate one."""
     settings = settings or Settings()
+    logs.configure(settings.log_level)
     engine = make_engine(settings.database_url, pool_size=settings.threads)
-    app = Dash(
+    app = Routebook(
         "routebook",
         use_pages=True,
         pages_folder="",
@@ -75,8 +86,8 @@ def create_app(settings: Settings | None = None) -> Dash:
         add_log_handler=False,
         enable_mcp=False,
         on_error=request.on_error,
-        csrf_token_name=security.CSRF_COOKIE,
-        csrf_header_name="X-CSRFToken",
+        csrf_token_name=security.csrf_cookie_name(settings),
+        csrf_header_name=security.CSRF_HEADER,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
     app.server.extensions["routebook_engine"] = engine
@@ -99,7 +110,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     )
     for module in CALLBACKS:
         module.register(app)
-    plain_pages.register(app.server, engine, settings)
+    plain_pages.register(app.server)
+    compression.install(app.server)
     security.install(app, settings, engine)
     return app
 
@@ -111,9 +123,10 @@ def create_server(settings: Settings | None = None) -> Flask:
     with app.server.test_request_context("/"):
         app._setup_server()
         app.index()
-    engine: Engine = app.server.extensions["routebook_engine"]
+    server: Flask = app.server
+    engine: Engine = server.extensions["routebook_engine"]
     engine.dispose()
-    return app.server
+    return server
 
 
 # --- the command line ----------------------------------------------------------------------------------

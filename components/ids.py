@@ -5,6 +5,9 @@ from __future__ import annotations
 # the frame, on every page
 LOCATION = "_pages_location"
 STATUS = "status"
+PAGE_CONTENT = "_pages_content"
+# where the browser is sent to sign in, by a real navigation
+SIGN_IN = "sign-in"
 SIGNED_OUT_NOTICE = "signed-out-notice"
 SEARCH = "learner-search"
 SEARCH_FOUND = "learner-search-found"

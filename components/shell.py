@@ -31,6 +31,7 @@ def layout() -> html.Div:
     return html.Div(
         [
             html.A("Skip to the page", href="#main", className="skip-link"),
+            dcc.Location(id=ids.SIGN_IN, refresh=True),
             html.Div(id=ids.SIGNED_OUT_NOTICE, className="notice", role="alert"),
             dash.page_container,
             html.Div(id=ids.STATUS, className="status", role="status"),
@@ -59,6 +60,21 @@ def message(title: str, text: str, *, link: tuple[str, str] = ("/", "Go to my pa
         [html.H1(title), html.P(text), dcc.Link(link[1], href=link[0], className="button")],
         className="card message",
     )
+
+
+def signed_out_notice(sign_in_address: str) -> list[Children]:
+    """What a page says, above all else, when its session has ended while something may be typed on it."""
+    attributes: dict[str, Any] = {"data-action": "sign-in-again"}
+    return [
+        "You have been signed out, so nothing was saved. What you typed is still here: ",
+        html.A(
+            "sign in again in a new tab",
+            href=sign_in_address,
+            target="_blank",
+            **attributes,
+        ),
+        ", come back, and save once more.",
+    ]
 
 
 def breadcrumb(*steps: tuple[str, str | None]) -> html.Nav:

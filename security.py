@@ -1,0 +1,424 @@
+"""The guard in front of every page, callback and file.
+
+A request passes these in turn: its origin and shape, its address, its session, its CSRF token, and for a
+callback whether it calls what the app declares. What of the data a person may see isn't decided here but in
+data/scope.py. docs/decisions/0002-sign-in.md says why things are as they are.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import dash
+import structlog
+from flask import Flask, Response, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
+from sqlalchemy import Engine, make_url
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import RequestRedirect
+from werkzeug.urls import iri_to_uri
+
+import logs
+from callbacks.declared import is_declared
+from components import ids, shell
+from components.drawing import render
+from data import sign_in
+from data.accounts import holds_demo
+from data.database import reading, writing
+from data.errors import Refused
+from settings import DEFAULT_DATABASE, Settings
+
+CALLBACKS = "/_dash-update-component"
+CATCH_ALL = "/<path:path>"
+PUBLIC_ENDPOINTS = frozenset(
+    {
+        "login",
+        "healthz",
+        "choose_password",
+        "_dash_assets.static",
+        "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+        "/_favicon.ico",
+    }
+)
+"""All that a stranger may have: the way in, the health check, and files that are the same for everyone."""
+
+LARGEST_BODY = 256 * 1024
+SHORTEST_SECRET = 32
+CSRF_HEADER = "X-CSRFToken"
+A_YEAR = 31536000
+log = structlog.get_logger("routebook.security")
+
+
+def install(app: dash.Dash, settings: Settings, engine: Engine) -> None:
+    """Put the guard in front of the app's server. Raises Refused where the secret key is missing."""
+    server = app.server
+    server.config.update(
+        SECRET_KEY=secret_key(settings, engine),
+        SESSION_COOKIE_NAME=cookie_name("routebook", settings),
+        SESSION_COOKIE_SECURE=not settings.plain_http,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        WTF_CSRF_TIME_LIMIT=None,
+    )
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        server.wsgi_app = ProxyFix(server.wsgi_app, x_for=count, x_proto=count, x_host=count)
+    _remember_people(server, settings, engine)
+    server.before_request(refuse_foreign)
+    server.before_request(refuse_misshapen)
+    server.before_request(require_known_address)
+    server.before_request(require_session)
+    CSRFProtect(server)
+    server.before_request(lambda: require_declared(app))
+    server.after_request(lambda response: with_headers(app, response))
+    server.after_request(lambda response: with_csrf_cookie(response, settings))
+    server.register_error_handler(HTTPException, answer_refusal)
+    server.register_error_handler(Exception, answer_failure)
+
+
+# --- before the start ----------------------------------------------------------------------------------
+
+
+def refuse_unsafe_start(settings: Settings, *, is_demo: bool) -> None:
+    """Raise Refused, with what to do, where serving would be unsafe.
+
+    A demo database has passwords that everyone knows; any other needs a secret key of its own.
+    """
+    if is_demo and not _is_loopback(settings.host) and not settings.demo_beyond_loopback:
+        raise Refused(
+            f"This is a demonstration database, whose passwords everyone knows, so it isn't served on"
+            f" {settings.host}. Use HOST=127.0.0.1, or set ROUTEBOOK_DEMO_BEYOND_LOOPBACK=1 if the names"
+            " and plans in it may be seen by anyone who reaches this address."
+        )
+    if not is_demo or settings.secret_key:
+        _given_secret(settings)
+
+
+def secret_key(settings: Settings, engine: Engine) -> str:
+    """The key that signs cookies: the one given, or for a demo database a random one kept beside it."""
+    with reading(engine) as database:
+        is_demo = holds_demo(database)
+    if is_demo and not settings.secret_key:
+        return _kept_secret(_beside(settings.database_url))
+    return _given_secret(settings)
+
+
+def _given_secret(settings: Settings) -> str:
+    given = settings.secret_key.get_secret_value() if settings.secret_key else ""
+    if len(given) < SHORTEST_SECRET or len(set(given)) < 8:
+        raise Refused(
+            f"Set ROUTEBOOK_SECRET_KEY to at least {SHORTEST_SECRET} random characters, the same at each"
+            ' start; python -c "import secrets; print(secrets.token_urlsafe(32))" prints some.'
+        )
+    return given
+
+
+def _beside(database_url: str) -> Path:
+    url = make_url(database_url)
+    is_file = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
+    return (Path(str(url.database)) if is_file else DEFAULT_DATABASE).parent / "secret-key"
+
+
+def _kept_secret(path: Path) -> str:
+    """The file's content; the first process makes it, readable by its user only, and others read it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32))
+    try:
+        os.link(fresh, path)  # fails where another process was first, and is never seen half written
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_text("utf-8")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def cookie_name(name: str, settings: Settings) -> str:
+    """With the prefix that binds a cookie to this host and TLS. Browsers and curl accept it from
+    http://127.0.0.1 and http://localhost too; elsewhere plain HTTP must be asked for."""
+    return name if settings.plain_http else f"__Host-{name}"
+
+
+def csrf_cookie_name(settings: Settings) -> str:
+    return cookie_name("routebook-csrf", settings)
+
+
+# --- who it is -----------------------------------------------------------------------------------------
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
+    """The person behind a request; the browser's cookie holds the key of a session in the database."""
+
+    def __init__(self, person_id: int, key: str) -> None:
+        self.person_id = person_id
+        self.key = key
+
+    def get_id(self) -> str:
+        return self.key
+
+
+def _remember_people(server: Flask, settings: Settings, engine: Engine) -> None:
+    manager = LoginManager(server)
+    manager.session_protection = None  # the session in the database decides, not the browser's name
+    idle, longest = timedelta(minutes=settings.idle_minutes), timedelta(hours=settings.session_hours)
+
+    @manager.user_loader  # type: ignore[untyped-decorator]
+    def load(key: str) -> SignedIn | None:
+        now = datetime.now(UTC)
+        with reading(engine) as database:
+            live = sign_in.find_session(database, key, now, idle=idle, longest=longest)
+        if live is None:
+            return None
+        if live.due:
+            with writing(engine) as database:
+                sign_in.seen(database, key, now)
+        return SignedIn(live.person_id, key)
+
+
+# --- the guard -----------------------------------------------------------------------------------------
+
+
+def refuse_foreign() -> None:
+    """Nothing is changed for a page of another site, nor read by one other than by following a link."""
+    site = request.headers.get("Sec-Fetch-Site", "same-origin")
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        if site == "cross-site" and request.headers.get("Sec-Fetch-Mode") != "navigate":
+            abort(403)
+        return
+    origin = request.headers.get("Origin")
+    if site not in ("same-origin", "none") or (origin and urlsplit(origin).netloc != request.host):
+        log.warning("refused a request from another site", path=request.path)
+        abort(403)
+
+
+def refuse_misshapen() -> None:
+    """Bodies have the one type that their address takes, and a size and depth that cost little."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if (request.content_length or 0) > LARGEST_BODY:
+        abort(413)
+    expected = "application/json" if request.path == CALLBACKS else "application/x-www-form-urlencoded"
+    if request.mimetype != expected:
+        abort(415)
+
+
+def require_known_address() -> None:
+    """404 before Dash answers, which would send its index for any address at all."""
+    if request.routing_exception is not None:
+        raise request.routing_exception
+    if request.endpoint == CATCH_ALL and not is_page(request.path):
+        raise NotFound
+    if request.path.endswith(".map"):
+        raise NotFound
+
+
+def require_session() -> ResponseReturnValue | None:
+    """Pages lead to sign-in, data is refused, and a callback's page is told (a redirect would crash it)."""
+    if request.endpoint in PUBLIC_ENDPOINTS or current_user.is_authenticated:
+        return None
+    if request.path == CALLBACKS:
+        return answer_signed_out()
+    if request.path.startswith("/_"):
+        abort(401)
+    if request.method in ("GET", "HEAD"):
+        return redirect(sign_in_address(iri_to_uri(request.full_path.removesuffix("?"))))
+    return redirect("/login", 303)
+
+
+def require_declared(app: dash.Dash) -> None:
+    """A callback gets the inputs and states that it declares, from the components that it declares."""
+    if request.path == CALLBACKS and not is_declared(app.callback_map, _body()):
+        log.warning("refused a misshapen callback", person=current_user.person_id)
+        abort(400)
+
+
+def _body() -> Any:
+    try:
+        return request.get_json()
+    except RecursionError:
+        abort(400)
+
+
+def answer_signed_out() -> Response:
+    """What a page is told whose session has ended.
+
+    While a page is being opened there is nothing to lose, so that the browser goes to sign-in and back.
+    Otherwise something may have been typed, which must neither get lost nor be kept in the browser: the
+    page stays as it is, and shows a link that opens sign-in beside it.
+    """
+    body = _body()
+    opens_a_page = isinstance(body, dict) and ids.PAGE_CONTENT in str(body.get("output"))
+    if opens_a_page:
+        update: dict[str, Any] = {ids.SIGN_IN: {"href": sign_in_address(_page_of_callback())}}
+    else:
+        notice = shell.signed_out_notice(sign_in_address("/signed-in"))
+        update = {ids.SIGNED_OUT_NOTICE: {"children": notice}}
+    answer = current_app.json.dumps({"multi": True, "response": {}, "sideUpdate": update}, default=_component)
+    return Response(answer, mimetype="application/json")
+
+
+def _page_of_callback() -> str:
+    page = urlsplit(request.referrer or "")
+    return page._replace(scheme="", netloc="").geturl() if page.netloc == request.host else "/"
+
+
+def _component(thing: Any) -> Any:
+    return thing.to_plotly_json()
+
+
+# --- addresses -----------------------------------------------------------------------------------------
+
+
+def is_page(path: str) -> bool:
+    """Whether a page is registered for the address; what is called an id there is a number."""
+    templates = tuple(page["path_template"] or page["path"] for page in dash.page_registry.values())
+    return _page_pattern(templates).fullmatch(path.rstrip("/") or "/") is not None
+
+
+@cache
+def _page_pattern(templates: tuple[str, ...]) -> re.Pattern[str]:
+    def piece(part: str) -> str:
+        if not part.startswith("<"):
+            return re.escape(part)
+        return "[0-9]{1,18}" if part.endswith("_id>") else "[^/]+"
+
+    return re.compile("|".join("/".join(map(piece, template.split("/"))) for template in templates))
+
+
+def sign_in_address(back_to: str) -> str:
+    return f"/login?next={quote(own_address(back_to), safe='/')}"
+
+
+def own_address(address: str | None) -> str:
+    """The address if it is one of our own pages, else that of the home page.
+
+    What isn't plainly a path of ours (another host, a scheme, a backslash, a control character) isn't.
+    """
+    if not address or not re.fullmatch(r"/[!-\[\]-~]*", address) or address.startswith("//"):
+        return "/"
+    path = urlsplit(address).path
+    if path == "/" or (is_page(path) or _is_plain_page(path)):
+        return address.split("#")[0]
+    return "/"
+
+
+def _is_plain_page(path: str) -> bool:
+    try:
+        endpoint, _ = current_app.create_url_adapter(request).match(path, method="GET")  # type: ignore[union-attr]
+    except (NotFound, MethodNotAllowed, RequestRedirect):
+        return False
+    return endpoint not in PUBLIC_ENDPOINTS and not endpoint.startswith("/")
+
+
+# --- answers -------------------------------------------------------------------------------------------
+
+
+def with_headers(app: dash.Dash, response: Response) -> Response:
+    """Headers of every answer; only files whose address changes with their content may be kept."""
+    scripts = " ".join(["'self'", *app.csp_hashes()])
+    response.headers.update(
+        {
+            "Content-Security-Policy": f"default-src 'self'; script-src {scripts}; style-src 'self'"
+            " 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none';"
+            " form-action 'self'; frame-ancestors 'none'",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "DENY",
+            "Referrer-Policy": "same-origin",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+        }
+    )
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+    _set_caching(response)
+    return response
+
+
+def _set_caching(response: Response) -> None:
+    is_file = request.endpoint in PUBLIC_ENDPOINTS and "." in request.path.rpartition("/")[2]
+    fingerprinted = "m" in request.args or response.cache_control.max_age == A_YEAR
+    if not is_file or response.status_code not in (200, 304):
+        response.headers["Cache-Control"] = "no-store"
+    elif fingerprinted:
+        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-cache"
+
+
+def with_csrf_cookie(response: Response, settings: Settings) -> Response:
+    """The token that Dash's scripts send back with each callback, renewed with each page."""
+    if response.mimetype == "text/html" and response.status_code < 400 and current_user.is_authenticated:
+        response.set_cookie(
+            csrf_cookie_name(settings),
+            generate_csrf(),
+            secure=not settings.plain_http,
+            samesite="Lax",
+            path="/",
+        )
+    return response
+
+
+REFUSALS = {
+    400: ("That request wasn't understood", "Please go back, reload the page and try again."),
+    401: ("Please sign in", "You have been signed out. Sign in to go on."),
+    403: (
+        "That request was refused",
+        "The page may be from before you last signed in. Please reload it and try again. If you can't sign"
+        " in at all, check that your browser keeps cookies of this address.",
+    ),
+    404: (
+        "There is no such page",
+        "Please check the address. It may have moved, or belong to something that you don't work with.",
+    ),
+    413: ("That is too much at once", "Please shorten the text and try again."),
+}
+OTHERWISE = ("That didn't work", "Please go back to the page that you came from and try again.")
+
+
+def answer_refusal(error: HTTPException) -> ResponseReturnValue:
+    """A page, or one line for a script, that says what to do and nothing of how the server works."""
+    if isinstance(error, RequestRedirect):
+        return error.get_response()
+    code = error.code or 500
+    if isinstance(error, CSRFError):
+        log.warning("refused a request without its CSRF token", path=request.path)
+        code = 403
+    allowed = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
+    return _plain_words(code, *REFUSALS.get(code, OTHERWISE)), code, allowed
+
+
+def answer_failure(error: Exception) -> ResponseReturnValue:
+    """The answer to an unforeseen error outside a callback: logged without its text, under a reference."""
+    if isinstance(error, dash.exceptions.DependencyException):
+        return answer_refusal(NotFound())
+    reference = logs.log_failure(error, path=request.path)
+    words = f"Please try again in a moment. If it goes on, tell an administrator the reference {reference}."
+    return _plain_words(500, "Something went wrong on our side", words), 500
+
+
+def _plain_words(code: int, heading: str, words: str) -> Response:
+    if request.path.startswith("/_"):
+        return Response(heading, code, mimetype="text/plain")
+    return Response(render("message.html", title=heading, words=words), code, mimetype="text/html")
