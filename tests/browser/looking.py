@@ -1,0 +1,76 @@
+"""What every browser test does: open a page, wait until it is ready, hear complaints, run axe."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlparse
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
+
+READY_MILLISECONDS = 15_000
+AXE_RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+
+
+def go(page: Page, address: str) -> Page:
+    """Open an address and wait until the page has drawn itself."""
+    page.goto(address)
+    return ready(page)
+
+
+def ready(page: Page) -> Page:
+    """Wait until nothing is asked of the server any more."""
+    expect(page.locator("html")).to_have_attribute("data-ready", "true", timeout=READY_MILLISECONDS)
+    return page
+
+
+def assert_accessible(page: Page, within: str | None = None) -> None:
+    """No rule of WCAG 2.2 AA that axe can judge is broken on the page, or within a selector."""
+    found = Axe().run(page, context=within, options=AXE_RULES)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def assert_no_sideways_scrolling(page: Page) -> None:
+    beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert beyond <= 0, f"{page.url} scrolls sideways by {beyond} px"
+
+
+@dataclass
+class Complaints:
+    """What the browser complained of: console errors (violations of the content policy among them), errors
+    in scripts, failed requests, requests to other hosts."""
+
+    host: str
+    heard: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
+
+    def expect(self, pattern: str) -> None:
+        """Allow complaints in which the pattern is found: the test provokes them."""
+        self.expected.append(pattern)
+
+    def unexpected(self) -> list[str]:
+        return [
+            complaint
+            for complaint in dict.fromkeys(self.heard)
+            if not any(re.search(pattern, complaint) for pattern in self.expected)
+        ]
+
+    def listen(self, page: Page) -> None:
+        page.on("console", self._hear_console)
+        page.on("pageerror", lambda error: self.heard.append(f"error in a script: {error}"))
+        page.on("requestfailed", self._hear_failure)
+        page.on("request", self._hear_request)
+
+    def _hear_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.heard.append(f"console: {message.text} ({message.location['url']})")
+
+    def _hear_failure(self, request: Request) -> None:
+        # A page that is left takes its unfinished requests with it.
+        if request.failure != "net::ERR_ABORTED":
+            self.heard.append(f"failed: {request.url} {request.failure}")
+
+    def _hear_request(self, request: Request) -> None:
+        if urlparse(request.url).hostname not in (self.host, None):
+            self.heard.append(f"another host: {request.url}")

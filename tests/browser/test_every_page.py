@@ -1,0 +1,86 @@
+"""What holds for every page that the app registers, whoever looks at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlparse
+
+import dash
+import pytest
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app import create_app
+from data.models import Cohort, Enrolment, Learner, Person
+from settings import Settings
+from tests.browser.conftest import HOST, OpenPage, Server
+from tests.browser.looking import Complaints, assert_accessible, assert_no_sideways_scrolling, go
+
+EVERYONE = ("admin", "head", "tutor", "learner", None)
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def addresses(server: Server, served_engine: Engine) -> list[str]:
+    """The address of every page, with Dash and without, about a learner whom all the demo's people see."""
+    with Session(served_engine) as session:
+        learner_id, cohort_id, department_id = session.execute(
+            select(Learner.id, Enrolment.cohort_id, Cohort.department_id)
+            .join(Person, Person.id == Learner.person_id)
+            .join(Enrolment, Enrolment.learner_id == Learner.id)
+            .join(Cohort, Cohort.id == Enrolment.cohort_id)
+            .where(Person.email == "learner@demo.routebook.example")
+        ).one()
+    known = {
+        "learner_id": str(learner_id),
+        "cohort_id": str(cohort_id),
+        "department_id": str(department_id),
+        "token": "no-such-token",
+    }
+    return [re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found[1]], rule) for rule in _rules(server)]
+
+
+def _rules(server: Server) -> Iterator[str]:
+    """Pages of Dash and routes of Flask; neither files nor what isn't a page."""
+    routes = create_app(Settings(database_url=server.database_url)).server.url_map.iter_rules()
+    for page in dash.page_registry.values():
+        yield page["path_template"] or page["path"]
+    for route in routes:
+        not_a_page = route.endpoint.startswith(("/", "_dash")) or route.endpoint in ("static", "healthz")
+        if "GET" in (route.methods or ()) and not not_a_page:
+            yield route.rule
+
+
+@pytest.mark.parametrize("role", EVERYONE)
+def test_no_page_asks_any_other_host_for_anything(
+    role: str | None, addresses: list[str], page_as: OpenPage, complaints: Complaints
+) -> None:
+    complaints.expect("the server responded with a status of 404")
+    page = page_as(role)
+    asked: set[str | None] = set()
+    page.on("request", lambda request: asked.add(urlparse(request.url).hostname))
+    for address in addresses:
+        go(page, address)
+    assert asked == {HOST}
+
+
+@pytest.mark.parametrize("role", ["admin", "learner"])
+@pytest.mark.parametrize(
+    ("theme", "viewport"), [("light", DESKTOP), ("dark", PHONE)], ids=["light desktop", "dark phone"]
+)
+def test_every_page_is_accessible_and_fits(
+    role: str,
+    theme: str,
+    viewport: dict[str, int],
+    addresses: list[str],
+    page_as: OpenPage,
+    complaints: Complaints,
+) -> None:
+    complaints.expect("the server responded with a status of 404")
+    page = page_as(role, color_scheme=theme, viewport=viewport)
+    for address in addresses:
+        go(page, address)
+        assert_accessible(page)
+        assert_no_sideways_scrolling(page)
