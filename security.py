@@ -31,6 +31,8 @@ from werkzeug.urls import iri_to_uri
 
 import logs
 from callbacks.declared import is_declared
+from callbacks.policy import Policy, policy_of, require_policies
+from callbacks.request import looking
 from components import ids, shell
 from components.drawing import render
 from data import sign_in
@@ -62,6 +64,7 @@ log = structlog.get_logger("routebook.security")
 
 def install(app: dash.Dash, settings: Settings, engine: Engine) -> None:
     """Put the guard in front of the app's server. Raises Refused where the secret key is missing."""
+    require_policies(app.callback_map)
     server = app.server
     server.config.update(
         SECRET_KEY=secret_key(settings, engine),
@@ -247,10 +250,22 @@ def require_session() -> ResponseReturnValue | None:
 
 
 def require_declared(app: dash.Dash) -> None:
-    """A callback gets the inputs and states that it declares, from the components that it declares."""
-    if request.path == CALLBACKS and not is_declared(app.callback_map, _body()):
+    """A callback gets the inputs and states that it declares, and is called by who has the right to."""
+    if request.path != CALLBACKS:
+        return
+    body = _body()
+    if not is_declared(app.callback_map, body):
         log.warning("refused a misshapen callback", person=current_user.person_id)
         abort(400)
+    policy = policy_of(app.callback_map[body["output"]])
+    if policy.rights and not _allowed(policy):
+        log.warning("refused a callback", person=current_user.person_id, output=body["output"])
+        abort(403)
+
+
+def _allowed(policy: Policy) -> bool:
+    with looking() as (_, viewer):
+        return policy.allows(viewer)
 
 
 def _body() -> Any:

@@ -63,6 +63,9 @@
   const LOST =
     "No connection to Routebook, so nothing was saved. What you typed is still here: please try again in a moment.";
 
+  const REFUSED =
+    "That didn't work, so nothing was saved. What you typed is still here: copy it, reload the page and try again.";
+
   window.fetch = function (resource, options) {
     const address = typeof resource === "string" ? resource : resource.url;
     if (!address.includes("_dash-update-component")) return plainFetch.call(window, resource, options);
@@ -76,6 +79,7 @@
             delete document.documentElement.dataset.connection;
             say("Connected again.");
           }
+          if (!response.ok) say(REFUSED);
           return response;
         },
         (error) => {
@@ -108,6 +112,14 @@
     const theme = root.dataset.bsTheme === "dark" ? "light" : "dark";
     root.dataset.bsTheme = theme;
     document.cookie = `theme=${theme};path=/;max-age=31536000;samesite=lax`;
+  });
+
+  // --- signed out --------------------------------------------------------------------------------------
+
+  // The notice has done its work once somebody follows its link; the next save says whether it was enough.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-action=sign-in-again]")) return;
+    window.dash_clientside.set_props("signed-out-notice", { children: [] });
   });
 
   // --- find a learner ------------------------------------------------------------------------------------

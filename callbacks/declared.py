@@ -26,6 +26,7 @@ def is_declared(callbacks: Mapping[str, Any], body: Any) -> bool:
     changed = body.get("changedPropIds")
     return (
         declared is not None
+        and "callback" in declared  # else it runs in the browser
         and isinstance(changed, list)
         and all(isinstance(prop, str) for prop in changed)
         and _all_fit(declared["inputs"], body.get("inputs"))

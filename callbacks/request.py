@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
@@ -25,10 +24,11 @@ from data.database import reading, writing
 from data.errors import NotFound
 from data.models import Reach
 from data.scope import Viewer, load_viewer
+from logs import log_failure
 from settings import Settings
 
 Parameters = ParamSpec("Parameters")
-log = structlog.get_logger()
+log = structlog.get_logger("routebook.callbacks")
 
 
 def engine() -> Engine:
@@ -163,10 +163,10 @@ def whole_number(text: Any) -> int:
 def on_error(error: Exception) -> Any:
     """The answer to an unforeseen error: logged without its text, with a reference that the page shows."""
     if isinstance(error, NotFound):
+        log.warning("asked for what isn't there or out of scope", person=current_user.person_id)
         set_props(ids.STATUS, {"children": "That isn't there any more, or it isn't yours to change."})
         return dash.no_update
-    reference = secrets.token_hex(4)
-    log.error("unforeseen", reference=reference, error=type(error).__name__, exc_info=error)
+    reference = log_failure(error, person=current_user.person_id)
     set_props(
         ids.STATUS,
         {

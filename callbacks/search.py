@@ -6,12 +6,13 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from callbacks import request
+from callbacks import policy, request
 from components import ids
 from components.search import found_learners
 from data import learners
 
 
+@policy.reads
 def find(text: Any) -> Any:
     """The learners within one's scope whose name begins like the words typed."""
     if not isinstance(text, str) or len(text.strip()) < learners.SHORTEST_SEARCH:
