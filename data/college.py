@@ -18,7 +18,7 @@ from data.models import (
     Role,
     Writes,
 )
-from data.rules import IntervalUnit
+from data.rules import PRESETS
 
 ROLES = (
     ("administrator", "administrator", Reach.ORGANISATION, Writes.PLANS, 1),
@@ -37,6 +37,7 @@ REVIEW_KINDS = (
     ("exit", "Exit review"),
     ("support", "Support review"),
 )
+FIRST_RULE = PRESETS["every 6 weeks"]
 PHASES = ("Induction", "Foundation", "Progression", "Transition")
 
 
@@ -73,9 +74,9 @@ def add_organisation(session: Session, name: str, *, demo_today: date | None = N
                 ReviewRuleVersion(
                     kind_id=kind.id,
                     from_on=date(2000, 1, 1),
-                    unit=IntervalUnit.WEEKS,
-                    amount=6,
-                    closures_stop_clock=True,
+                    unit=FIRST_RULE.unit,
+                    amount=FIRST_RULE.amount,
+                    closures_stop_clock=FIRST_RULE.closures_stop_clock,
                 )
             )
     session.flush()

@@ -281,7 +281,7 @@ class BreakInLearning(Base):
 class Plan(Base):
     """One learner's plan for one programme: it shares its enrolment's id.
 
-    The own review rule, if any, holds for this plan instead of the college's, with its reason.
+    The own review rule, if any, holds for this plan instead of the college's from a day on, with its reason.
     """
 
     __tablename__ = "plan"
@@ -292,15 +292,18 @@ class Plan(Base):
     progression: Mapped[str] = mapped_column(default="")
     own_rule_unit: Mapped[str | None]
     own_rule_amount: Mapped[int | None]
+    own_rule_from_on: Mapped[date | None]
     own_rule_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
     __table_args__ = (
         one_of("own_rule_unit", IntervalUnit),
         CheckConstraint(
             "(own_rule_unit IS NULL) = (own_rule_amount IS NULL)"
+            " AND (own_rule_unit IS NULL) = (own_rule_from_on IS NULL)"
             " AND (own_rule_unit IS NULL) = (own_rule_reason IS NULL)",
             name="own_rule_whole",
         ),
+        CheckConstraint("own_rule_amount > 0", name="own_rule_amount_positive"),
     )
 
 

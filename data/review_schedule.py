@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from data import rules
@@ -38,11 +38,15 @@ PROGRESS = "progress"
 
 
 def reschedule(session: Session, cohort_ids: Iterable[int]) -> None:
-    """Write down anew what follows from the reviews of these cohorts; the caller commits."""
+    """Write down anew what follows from the reviews of these cohorts; the caller commits.
+
+    Two writers of one cohort take turns, so that neither counts without the other's review.
+    """
     session.flush()
     ordered = sorted(set(cohort_ids))
     for start in range(0, len(ordered), COHORTS_AT_ONCE):
         some = ordered[start : start + COHORTS_AT_ONCE]
+        _take_turns(session, some)
         clocks = review_clocks(session, some)
         _write_next_reviews(session, some, clocks)
         _write_coverage(session, some, clocks)
@@ -69,10 +73,10 @@ def review_clocks(session: Session, cohort_ids: list[int]) -> dict[int, dict[int
     closures = load_closures(session, organisation_id)
     held = _held_on(session, cohort_ids)
     breaks = load_breaks(session, cohort_ids)
-    own_rules, transitions = (
-        _plan_rules(session, cohort_ids),
-        _transitions(session, cohort_ids, college_rules),
-    )
+    own_rules = _plan_rules(session, cohort_ids, college_rules)
+    units = {rule.unit for some in (college_rules, *own_rules.values()) for rule in some}
+    half_yearly = rules.IntervalUnit.HALF_YEARS in units
+    transitions = _transitions(session, cohort_ids) if half_yearly else {}
     clocks: dict[int, dict[int, rules.ReviewClock]] = defaultdict(dict)
     for enrolment_id, cohort_id, starts_on, ended_on in session.execute(
         select(Enrolment.id, Enrolment.cohort_id, Enrolment.starts_on, Enrolment.ended_on).where(
@@ -101,6 +105,20 @@ def load_review_rules(session: Session, organisation_id: int) -> tuple[rules.Rev
         rules.ReviewRule(rules.IntervalUnit(row.unit), row.amount, row.closures_stop_clock, row.from_on)
         for row in rows
     )
+
+
+def plan_rules(
+    college_rules: tuple[rules.ReviewRule, ...],
+    unit: str | None,
+    amount: int | None,
+    from_on: date | None,
+) -> tuple[rules.ReviewRule, ...]:
+    """The rules of a plan: the college's, until its own, if it carries one, begins."""
+    if unit is None or amount is None or from_on is None:
+        return college_rules
+    weeks = unit == rules.IntervalUnit.WEEKS
+    own = rules.ReviewRule(rules.IntervalUnit(unit), amount, weeks, from_on)
+    return (*(other for other in college_rules if other.from_on < from_on), own)
 
 
 def load_breaks(session: Session, cohort_ids: Iterable[int]) -> dict[int, tuple[rules.Span, ...]]:
@@ -157,25 +175,29 @@ def _held_on(session: Session, cohort_ids: list[int]) -> Mapping[int, tuple[date
     return {plan_id: tuple(sorted(days)) for plan_id, days in held.items()}
 
 
-def _plan_rules(session: Session, cohort_ids: list[int]) -> dict[int, tuple[rules.ReviewRule, ...]]:
-    """{plan id: its own rule}, for plans that carry one."""
-    return {
-        plan_id: (rules.ReviewRule(rules.IntervalUnit(unit), amount, closures_stop_clock=True),)
-        for plan_id, unit, amount in session.execute(
-            select(Plan.id, Plan.own_rule_unit, Plan.own_rule_amount)
-            .join(Enrolment, Enrolment.id == Plan.id)
-            .where(Enrolment.cohort_id.in_(cohort_ids), Plan.own_rule_unit.is_not(None))
-        )
-        if unit is not None and amount is not None
-    }
+def _take_turns(session: Session, cohort_ids: list[int]) -> None:
+    """Lock these cohorts until the end of the transaction (SQLite lets only one write in any case)."""
+    session.execute(
+        select(Cohort.id).where(Cohort.id.in_(cohort_ids)).order_by(Cohort.id).with_for_update(key_share=True)
+    )
 
 
-def _transitions(
+def _plan_rules(
     session: Session, cohort_ids: list[int], college_rules: tuple[rules.ReviewRule, ...]
-) -> dict[int, tuple[date, ...]]:
-    """{plan id: the last day of each of its phases}, where a rule asks for reviews at transitions."""
-    if not any(rule.unit == rules.IntervalUnit.HALF_YEARS for rule in college_rules):
-        return {}
+) -> dict[int, tuple[rules.ReviewRule, ...]]:
+    """{plan id: the college's rules until its own begins, then its own}, for plans that carry one."""
+    own: dict[int, tuple[rules.ReviewRule, ...]] = {}
+    for plan_id, unit, amount, from_on in session.execute(
+        select(Plan.id, Plan.own_rule_unit, Plan.own_rule_amount, Plan.own_rule_from_on)
+        .join(Enrolment, Enrolment.id == Plan.id)
+        .where(Enrolment.cohort_id.in_(cohort_ids), Plan.own_rule_unit.is_not(None))
+    ):
+        own[plan_id] = plan_rules(college_rules, unit, amount, from_on)
+    return own
+
+
+def _transitions(session: Session, cohort_ids: list[int]) -> dict[int, tuple[date, ...]]:
+    """{plan id: the last day of each of its phases}, on which a rule may ask for a review."""
     ends: dict[int, tuple[date, ...]] = defaultdict(tuple)
     for plan_id, ends_on in session.execute(
         select(Phase.plan_id, Phase.ends_on)
@@ -204,15 +226,9 @@ def _write_next_reviews(
             last_on = clock.last_held(date.max)
             next_on = clock.due_after(last_on)
             if stored[enrolment_id] != (last_on, next_on):
-                changed.append({"row": enrolment_id, "last_on": last_on, "next_on": next_on})
+                changed.append({"id": enrolment_id, "last_review_on": last_on, "next_review_on": next_on})
     if changed:
-        table = Enrolment.__table__
-        session.connection().execute(
-            update(table)  # type: ignore[arg-type]  # __table__ is typed as FromClause
-            .where(table.c.id == bindparam("row"))
-            .values(last_review_on=bindparam("last_on"), next_review_on=bindparam("next_on")),
-            changed,
-        )
+        session.execute(update(Enrolment), changed)
 
 
 def _write_coverage(

@@ -218,6 +218,15 @@ def academic_year_start(day: date) -> date:
 TERM_ENDS = ((12, 31), (4, 15), (7, 31))
 HALF_YEAR_ENDS = ((1, 31), (7, 31))
 FIRST_PERIOD_NEEDS_DAYS = 42
+TRANSITION_REVIEW_DAYS = REVIEW_SOON_DAYS
+"""A review held so many days before a transition, or on it, is the transition's."""
+PRESETS = {
+    "every 6 weeks": ReviewRule(IntervalUnit.WEEKS, 6, closures_stop_clock=True),
+    "every 12 weeks": ReviewRule(IntervalUnit.WEEKS, 12, closures_stop_clock=True),
+    "every 3 calendar months": ReviewRule(IntervalUnit.CALENDAR_MONTHS, 3),
+    "termly": ReviewRule(IntervalUnit.TERMS, 1),
+    "twice a year and at each transition": ReviewRule(IntervalUnit.HALF_YEARS, 1),
+}
 
 
 def month_end(day: date, months: int = 0) -> date:
@@ -249,9 +258,9 @@ def next_review_due(
     """The day by which the next review is due, counted from the last one (or the start of learning).
 
     "3 calendar months" is the last day of the third month after the month of the last review. A break moves
-    the date by its days, then to the month's end where the rule counts in calendar months; closed weeks do
-    so where the rule says it. None while an open-ended break stops the clock. Half-yearly reviews are also
-    due at each transition between phases.
+    the date by its days, then to the month's end where the rule counts in calendar months; closed days do
+    so where the rule says it. None where an open-ended break stops the clock. Half-yearly reviews are also
+    due at each transition between phases, unless held shortly before it.
     """
     stops = breaks + closures if rule.closures_stop_clock else breaks
     return _next_due(last_on, rule, stops, transitions if rule.unit == IntervalUnit.HALF_YEARS else (), first)
@@ -262,28 +271,20 @@ def _next_due(
     last_on: date, rule: ReviewRule, stops: tuple[Span, ...], transitions: tuple[date, ...], first: bool
 ) -> date | None:
     if rule.unit == IntervalUnit.WEEKS:
-        return _after_running_days(last_on, 7 * rule.amount, stops)
-    if rule.unit == IntervalUnit.CALENDAR_MONTHS:
-        by = month_end(last_on, rule.amount)
+        due = last_on + timedelta(weeks=rule.amount)
+    elif rule.unit == IntervalUnit.CALENDAR_MONTHS:
+        due = month_end(last_on, rule.amount)
     elif rule.unit == IntervalUnit.TERMS:
-        by = _period_end(last_on, TERM_ENDS, rule.amount, first)
+        due = _period_end(last_on, TERM_ENDS, rule.amount, first)
     else:
-        by = _period_end(last_on, HALF_YEAR_ENDS, rule.amount, first)
-        by = min([by, *(day for day in transitions if day > last_on)])
-    due = _after_running_days(last_on, (by - last_on).days, stops)
-    if rule.unit != IntervalUnit.CALENDAR_MONTHS or due is None:
-        return due
-    due = month_end(due)
-    while (stop := next((span for span in stops if span.holds(due)), None)) is not None:
-        if stop.back_on is None:
-            return None
-        due = month_end(stop.back_on)
-    return due
+        due = _period_end(last_on, HALF_YEAR_ENDS, rule.amount, first)
+        reviewed_until = last_on if first else last_on + timedelta(days=TRANSITION_REVIEW_DAYS)
+        due = min([due, *(day for day in transitions if day > reviewed_until)])
+    return _moved_by_stops(last_on, due, stops, to_month_end=rule.unit == IntervalUnit.CALENDAR_MONTHS)
 
 
-def _after_running_days(last_on: date, days: int, stops: tuple[Span, ...]) -> date | None:
-    """The day on which `days` days have run since `last_on`, days inside a stop not counted."""
-    due = last_on + timedelta(days=days)
+def _moved_by_stops(last_on: date, due: date, stops: tuple[Span, ...], *, to_month_end: bool) -> date | None:
+    """The due date, later by the days of each stop that begins before it has passed, one after another."""
     for span in _merged(stops):
         if span.back_on is not None and span.back_on <= last_on + ONE_DAY:
             continue
@@ -293,6 +294,8 @@ def _after_running_days(last_on: date, days: int, stops: tuple[Span, ...]) -> da
         if span.back_on is None:
             return None
         due += span.back_on - begins
+        if to_month_end:
+            due = month_end(due)
     return due
 
 
@@ -331,13 +334,18 @@ def review_state(
     paused: bool = False,
     soon_days: int = REVIEW_SOON_DAYS,
 ) -> ReviewState:
-    """The state of a review on `today` (a clock day); due today is not overdue."""
+    """The state of a review on `today` (a clock day); due today is not overdue.
+
+    One without a due date isn't required: there is no rule, or a break without an end begins before it.
+    """
     if held:
         return ReviewState.DONE
     if not required:
         return ReviewState.NOT_REQUIRED
-    if paused or due_on is None:
+    if paused:
         return ReviewState.PAUSED
+    if due_on is None:
+        return ReviewState.NOT_REQUIRED
     if due_on < today:
         return ReviewState.OVERDUE
     if due_on <= today + timedelta(days=soon_days):
@@ -421,7 +429,7 @@ class ReviewClock:
             due = self.due_after(held)
             yield from self._counted(from_on, _earlier(due, until), True)
             if due is not None and (until is None or due < until):
-                yield from self._counted(max(due + ONE_DAY, from_on), until, False)
+                yield from self._counted(due + ONE_DAY, until, False)
 
     def _counted(
         self, first: date, last: date | None, covered: bool

@@ -7,11 +7,16 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
 
 from data.database import make_engine
 from data.migrate import migrate
+
+# How long an example takes says nothing on a machine that is busy.
+settings.register_profile("routebook", deadline=None)
+settings.load_profile("routebook")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,6 @@ days = st.one_of(st.sampled_from(BOUNDARIES), st.integers(-100, 100)).map(
 )
 batches_of_rows = settings(
     max_examples=12,
-    deadline=None,
     # Each example writes inside a savepoint that is rolled back, so the one session serves them all.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

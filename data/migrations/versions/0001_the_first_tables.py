@@ -349,10 +349,12 @@ def upgrade() -> None:
     sa.Column('progression', sa.Text(), nullable=False),
     sa.Column('own_rule_unit', sa.Text(), nullable=True),
     sa.Column('own_rule_amount', sa.Integer(), nullable=True),
+    sa.Column('own_rule_from_on', sa.Date(), nullable=True),
     sa.Column('own_rule_reason', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("own_rule_unit IN ('weeks', 'calendar-months', 'terms', 'half-years')", name=op.f('ck_plan_own_rule_unit_known')),
-    sa.CheckConstraint('(own_rule_unit IS NULL) = (own_rule_amount IS NULL) AND (own_rule_unit IS NULL) = (own_rule_reason IS NULL)', name=op.f('ck_plan_own_rule_whole')),
+    sa.CheckConstraint('(own_rule_unit IS NULL) = (own_rule_amount IS NULL) AND (own_rule_unit IS NULL) = (own_rule_from_on IS NULL) AND (own_rule_unit IS NULL) = (own_rule_reason IS NULL)', name=op.f('ck_plan_own_rule_whole')),
+    sa.CheckConstraint('own_rule_amount > 0', name=op.f('ck_plan_own_rule_amount_positive')),
     sa.ForeignKeyConstraint(['continues_id'], ['plan.id'], name=op.f('fk_plan_continues_id')),
     sa.ForeignKeyConstraint(['id'], ['enrolment.id'], name=op.f('fk_plan_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_plan'))

@@ -1,0 +1,106 @@
+"""Says in one sentence why a review is due on its date, and what counts as a review."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from data import rules
+from data.rules import IntervalUnit, ReviewClock, ReviewRule, Span
+
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_PERIODS = {
+    IntervalUnit.CALENDAR_MONTHS: "month",
+    IntervalUnit.TERMS: "term",
+    IntervalUnit.HALF_YEARS: "half-year",
+}
+
+
+def why_next_review(clock: ReviewClock, on: date) -> str:
+    """Why a learner's next review is due when it is, as known on a day."""
+    last_on = clock.last_held(on)
+    counted_from = last_on or clock.enrolment.starts_on
+    rule = rules.rule_in_force(clock.rules, counted_from)
+    if rule is None:
+        return "No date: the college has no rule for these reviews yet."
+    return why_due(
+        counted_from,
+        rule,
+        breaks=clock.enrolment.breaks,
+        closures=clock.closures,
+        transitions=clock.transitions,
+        first=last_on is None,
+    )
+
+
+def why_due(
+    last_on: date,
+    rule: ReviewRule,
+    *,
+    breaks: tuple[Span, ...] = (),
+    closures: tuple[Span, ...] = (),
+    transitions: tuple[date, ...] = (),
+    first: bool = False,
+) -> str:
+    """The sentence for the date that `rules.next_review_due` gives for the same arguments."""
+    due_on = rules.next_review_due(
+        last_on, rule, breaks=breaks, closures=closures, transitions=transitions, first=first
+    )
+    if due_on is None:
+        return "No date: the clock stops for a break in learning, and the day back isn’t known yet."
+    because = _because(last_on, rule, transitions, first)
+    moved = _moved(rule, last_on, due_on, breaks, closures if rule.closures_stop_clock else ())
+    return f"Due by {_spoken(due_on)}: {because}{moved}."
+
+
+def what_counts(counted: Sequence[str], not_counted: Sequence[str] = ()) -> str:
+    """The kinds of review that set the clock again, by name, beside those that don't."""
+    sentence = f"Counted as a review: {_listed(counted)}." if counted else "No kind of review is counted."
+    return f"{sentence} Not counted: {_listed(not_counted)}." if not_counted else sentence
+
+
+def _because(last_on: date, rule: ReviewRule, transitions: tuple[date, ...], first: bool) -> str:
+    event = f"learning began on {_spoken(last_on)}" if first else f"the review on {_spoken(last_on)}"
+    if rule.unit == IntervalUnit.WEEKS:
+        return f"{_worded(rule.amount)} {'week' if rule.amount == 1 else 'weeks'} after {event}"
+    by_period = rules.next_review_due(last_on, rule, first=first)
+    if rules.next_review_due(last_on, rule, transitions=transitions, first=first) != by_period:
+        return "the end of a phase, as a review is due at each transition"
+    period = _PERIODS[rule.unit]
+    if by_period != rules.next_review_due(last_on, rule):
+        return f"the end of the {period} in which {event}"
+    which = period if rule.amount == 1 else f"{period}, {_worded(rule.amount)} {period}s"
+    return f"the end of the {which} after that {'in which' if first else 'of'} {event}"
+
+
+def _moved(
+    rule: ReviewRule, last_on: date, due_on: date, breaks: tuple[Span, ...], closures: tuple[Span, ...]
+) -> str:
+    """What the stopped days did to the date, or nothing where there are none."""
+    days = [last_on + timedelta(days=passed + 1) for passed in range((due_on - last_on).days)]
+    away = {day for day in days if any(span.holds(day) for span in breaks)}
+    closed = {day for day in days if any(span.holds(day) for span in closures)} - away
+    parts = []
+    if closed:
+        parts.append("1 closed day" if len(closed) == 1 else f"{len(closed)} closed days")
+    if away:
+        parts.append(f"{len(away)} {'day' if len(away) == 1 else 'days'} of a break in learning")
+    if not parts:
+        return ""
+    if rule.unit == IntervalUnit.WEEKS:
+        return f"; {_listed(parts)} {'doesn’t' if len(away | closed) == 1 else 'don’t'} count"
+    to_month_end = ", then to the month’s end" if rule.unit == IntervalUnit.CALENDAR_MONTHS else ""
+    return f"; moved by {_listed(parts)}{to_month_end}"
+
+
+def _worded(number: int) -> str:
+    return _NUMBERS[number - 1] if number <= len(_NUMBERS) else str(number)
+
+
+def _spoken(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *most, last = names
+    return f"{', '.join(most)} and {last}" if most else last
