@@ -1,0 +1,403 @@
+"""The progress grid: the learners of a cohort by its milestones, with personal targets and next review."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import normalize
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from data import rules, state_sql
+from data.errors import NotFound
+from data.models import (
+    Cohort,
+    CohortTutor,
+    Department,
+    EndReason,
+    Enrolment,
+    Learner,
+    Milestone,
+    Person,
+    Target,
+)
+from data.rules import ReviewState, Share, TargetState
+from data.scope import Viewer, cohorts_seen_by, departments_seen_by, enrolments_seen_by
+
+MOST_URGENT_FIRST = (
+    TargetState.OVERDUE,
+    TargetState.DUE_SOON,
+    TargetState.IN_PROGRESS,
+    TargetState.TO_COME,
+    TargetState.PAUSED,
+    TargetState.NOT_ACHIEVED,
+    TargetState.ACHIEVED,
+    TargetState.WITHDRAWN,
+)
+NOT_COUNTED = (TargetState.WITHDRAWN, TargetState.PAUSED)
+"""States that are in no denominator."""
+
+
+@dataclass(frozen=True, slots=True)
+class CohortHead:
+    """What the page says of the cohort itself. The department is linked for those who may open it;
+    `size` counts every enrolment, also of learners whom the viewer doesn't see."""
+
+    id: int
+    code: str
+    title: str
+    starts_on: date
+    department_id: int
+    department: str
+    department_seen: bool
+    size: int
+    tutors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneColumn:
+    id: int
+    phase: str
+    short_title: str
+    title: str
+    due_on: date | None
+
+
+class Cell(NamedTuple):
+    """A learner's target for a milestone."""
+
+    target_id: int
+    state: TargetState
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalTargets:
+    """How many personal targets are in each state, most urgent first, and the one to open first."""
+
+    counts: Mapping[TargetState, int]
+    first_id: int
+    first_title: str
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """One learner: `cells` in the order of the grid's milestones, None where there is no target."""
+
+    id: int
+    given_name: str
+    family_name: str
+    starts_on: date
+    ended_on: date | None
+    end_reason: str | None
+    ended: bool
+    paused: bool
+    cells: tuple[Cell | None, ...]
+    personal: PersonalTargets | None
+    review_state: ReviewState
+    next_review_on: date | None
+    review_days_late: int
+
+    @property
+    def name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def sort_name(self) -> str:
+        """Family name first, without regard to case and accents."""
+        name = normalize("NFKD", f"{self.family_name} {self.given_name}")
+        return "".join(letter for letter in name if letter.isalnum() or letter == " ").casefold()
+
+    def count(self, *states: TargetState) -> int:
+        """Milestones and personal targets in these states."""
+        shared = sum(cell is not None and cell.state in states for cell in self.cells)
+        own = self.personal.counts if self.personal else {}
+        return shared + sum(own.get(state, 0) for state in states)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is counted of the learners seen; who is on a break or has left is counted apart.
+
+    `started` and `left` are of all times (completing isn't leaving). `moved` counts open targets that
+    would be overdue had their due date not been moved. `milestones` is {milestone id: achieved of those
+    that count}.
+    """
+
+    learners: int
+    here: int
+    paused: int
+    to_start: int
+    started: int
+    left: int
+    completed: int
+    achieved: Share
+    overdue: Share
+    due_soon: Share
+    moved: int
+    covered: Share
+    milestones: Mapping[int, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressGrid:
+    cohort: CohortHead
+    milestones: tuple[MilestoneColumn, ...]
+    learners: tuple[LearnerRow, ...]
+    figures: Figures
+
+    @property
+    def phases(self) -> tuple[tuple[str, tuple[MilestoneColumn, ...]], ...]:
+        """The milestones by phase, phases in the order of their first milestone."""
+        groups: dict[str, list[MilestoneColumn]] = defaultdict(list)
+        for milestone in self.milestones:
+            groups[milestone.phase].append(milestone)
+        return tuple((phase, tuple(columns)) for phase, columns in groups.items())
+
+
+def read(session: Session, viewer: Viewer, cohort_id: int) -> ProgressGrid:
+    """A cohort with those of its learners whom the viewer sees, by name, those who left at the end."""
+    cohort = _cohort(session, viewer, cohort_id)
+    milestones = _in_phases(_milestones(session, cohort_id))
+    learners = _learners(session, viewer, cohort_id, [column.id for column in milestones])
+    return ProgressGrid(cohort, milestones, learners, read_figures(session, viewer, cohort_id))
+
+
+def read_learner(session: Session, viewer: Viewer, cohort_id: int, learner_id: int) -> LearnerRow:
+    """One row of the grid, as `read` has it."""
+    milestones = [column.id for column in _in_phases(_milestones(session, cohort_id))]
+    rows = _learners(session, viewer, cohort_id, milestones, Enrolment.learner_id == learner_id)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def read_figures(session: Session, viewer: Viewer, cohort_id: int) -> Figures:
+    """The figures of the learners whom the viewer sees, counted in the database."""
+    day = viewer.clock_day
+    here = and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
+    ended = state_sql.ended_by(day)
+    completed = Enrolment.end_reason == EndReason.COMPLETED
+    learners = session.execute(
+        select(
+            func.count(),
+            _counted(here),
+            _counted(and_(state_sql.enrolled_on(day), state_sql.paused_on(day))),
+            _counted(and_(Enrolment.starts_on > day, ~ended)),
+            _counted(Enrolment.starts_on <= day),
+            _counted(and_(ended, ~completed)),
+            _counted(and_(ended, completed)),
+            _counted(state_sql.covered_today(day)),
+            _counted(state_sql.required_today(day)),
+        ).where(_seen(viewer, cohort_id))
+    ).one()
+    state = state_sql.target_state(day).label("state")
+    would_be_late = and_(
+        state_sql.is_open(), Target.first_due_on < day, Target.first_due_on >= Enrolment.starts_on
+    )
+    targets = session.execute(
+        select(Target.milestone_id, state, func.count(), _counted(would_be_late))
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(_seen(viewer, cohort_id), here)
+        .group_by(Target.milestone_id, state)
+    ).all()
+    return _figures(learners, targets)
+
+
+def _figures(learners: Sequence[int], targets: Sequence[Row[int | None, str | None, int, int]]) -> Figures:
+    """`targets` holds (milestone, state, how many, how many of them would be late by the first due date)."""
+    by_state: dict[str, int] = defaultdict(int)
+    by_milestone: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    moved = 0
+    for milestone_id, state, number, late_by_first_date in targets:
+        if state is None or state in NOT_COUNTED:
+            continue
+        by_state[state] += number
+        if state != TargetState.OVERDUE:
+            moved += late_by_first_date
+        if milestone_id is not None:
+            by_milestone[milestone_id][0] += number if state == TargetState.ACHIEVED else 0
+            by_milestone[milestone_id][1] += number
+    closed = by_state[TargetState.ACHIEVED] + by_state[TargetState.NOT_ACHIEVED]
+    counted = sum(by_state.values())
+    everyone, here, paused, to_start, started, left, completed, covered, required = learners
+    return Figures(
+        learners=everyone,
+        here=here,
+        paused=paused,
+        to_start=to_start,
+        started=started,
+        left=left,
+        completed=completed,
+        achieved=Share(by_state[TargetState.ACHIEVED], counted),
+        overdue=Share(by_state[TargetState.OVERDUE], counted - closed),
+        due_soon=Share(by_state[TargetState.DUE_SOON], counted - closed),
+        moved=moved,
+        covered=Share(covered, required),
+        milestones={milestone_id: Share(*counts) for milestone_id, counts in by_milestone.items()},
+    )
+
+
+def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _seen(viewer: Viewer, cohort_id: int) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: of this cohort and seen by the viewer."""
+    return and_(Enrolment.cohort_id == cohort_id, enrolments_seen_by(viewer))
+
+
+def _cohort(session: Session, viewer: Viewer, cohort_id: int) -> CohortHead:
+    size = select(func.count()).where(Enrolment.cohort_id == Cohort.id).correlate(Cohort).scalar_subquery()
+    row = session.execute(
+        select(Cohort, Department.name, departments_seen_by(viewer), size)
+        .join(Department, Department.id == Cohort.department_id)
+        .where(Cohort.id == cohort_id, cohorts_seen_by(viewer))
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    cohort, department, department_seen, size_found = row
+    tutors = session.scalars(
+        select(Person.name)
+        .join(CohortTutor, CohortTutor.person_id == Person.id)
+        .where(
+            CohortTutor.cohort_id == cohort_id,
+            CohortTutor.from_on <= viewer.today,
+            CohortTutor.until_on.is_(None) | (CohortTutor.until_on >= viewer.today),
+        )
+        .order_by(Person.name)
+    )
+    return CohortHead(
+        id=cohort.id,
+        code=cohort.code,
+        title=cohort.title,
+        starts_on=cohort.starts_on,
+        department_id=cohort.department_id,
+        department=department,
+        department_seen=bool(department_seen),
+        size=size_found,
+        tutors=tuple(tutors),
+    )
+
+
+def _milestones(session: Session, cohort_id: int) -> list[MilestoneColumn]:
+    rows = session.execute(
+        select(Milestone.id, Milestone.phase_name, Milestone.short_title, Milestone.title, Milestone.due_on)
+        .where(Milestone.cohort_id == cohort_id)
+        .order_by(Milestone.position, Milestone.id)
+    )
+    return [MilestoneColumn(*row) for row in rows]
+
+
+def _in_phases(milestones: Sequence[MilestoneColumn]) -> tuple[MilestoneColumn, ...]:
+    """The same milestones with those of a phase together, phases in the order of their first one."""
+    phases = list(dict.fromkeys(column.phase for column in milestones))
+    return tuple(sorted(milestones, key=lambda column: phases.index(column.phase)))
+
+
+def _learners(
+    session: Session,
+    viewer: Viewer,
+    cohort_id: int,
+    milestone_ids: Sequence[int],
+    *only: ColumnElement[bool],
+) -> tuple[LearnerRow, ...]:
+    """Rows in two queries, however many learners and milestones there are."""
+    day = viewer.clock_day
+    enrolments = session.execute(
+        select(
+            Enrolment.id,
+            Learner.id,
+            Learner.given_name,
+            Learner.family_name,
+            Enrolment.starts_on,
+            Enrolment.ended_on,
+            Enrolment.end_reason,
+            Enrolment.next_review_on,
+            state_sql.paused_on(day),
+        )
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .where(_seen(viewer, cohort_id), *only)
+    )
+    targets = _targets(session, viewer, cohort_id, *only)
+    rows = []
+    for plan_id, learner_id, given, family, starts_on, ended_on, reason, next_review_on, paused in enrolments:
+        ended = rules.EnrolmentDates(starts_on, ended_on).ended(day)
+        cells, personal = _states(targets.get(plan_id, ()), day, starts_on, ended, bool(paused))
+        state = rules.review_state(next_review_on, day, required=not ended, paused=bool(paused))
+        late = next_review_on is not None and state == ReviewState.OVERDUE
+        rows.append(
+            LearnerRow(
+                id=learner_id,
+                given_name=given,
+                family_name=family,
+                starts_on=starts_on,
+                ended_on=ended_on,
+                end_reason=reason,
+                ended=ended,
+                paused=bool(paused) and not ended,
+                cells=tuple(cells.get(milestone_id) for milestone_id in milestone_ids),
+                personal=personal,
+                review_state=state,
+                next_review_on=next_review_on,
+                review_days_late=rules.days_late(next_review_on, day) if late and next_review_on else 0,
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (row.ended, row.sort_name, row.id)))
+
+
+class _StoredTarget(NamedTuple):
+    id: int
+    milestone_id: int | None
+    status: str
+    due_on: date | None
+    title: str | None
+
+
+def _targets(
+    session: Session, viewer: Viewer, cohort_id: int, *only: ColumnElement[bool]
+) -> Mapping[int, Sequence[_StoredTarget]]:
+    """{plan id: its agreed targets, by due date}; only personal ones with their title."""
+    personal_title = case((Target.milestone_id.is_(None), Target.title))
+    found: dict[int, list[_StoredTarget]] = defaultdict(list)
+    for plan_id, *values in session.execute(
+        select(Target.plan_id, Target.id, Target.milestone_id, Target.status, Target.due_on, personal_title)
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(_seen(viewer, cohort_id), Target.status != rules.TargetStatus.PROPOSED, *only)
+        .order_by(Target.plan_id, Target.due_on.is_(None), Target.due_on, Target.id)
+    ):
+        found[plan_id].append(_StoredTarget(*values))
+    return found
+
+
+def _states(
+    targets: Sequence[_StoredTarget], day: date, joined_on: date, ended: bool, paused: bool
+) -> tuple[dict[int, Cell], PersonalTargets | None]:
+    """({milestone id: cell}, the personal targets) of one plan."""
+    cells: dict[int, Cell] = {}
+    personal: list[tuple[TargetState, _StoredTarget]] = []
+    for target in targets:
+        state = _state(target.status, target.due_on, day, joined_on, ended, paused)
+        if state is None:
+            continue
+        if target.milestone_id is None:
+            personal.append((state, target))
+        else:
+            cells[target.milestone_id] = Cell(target.id, state)
+    if not personal:
+        return cells, None
+    personal.sort(key=lambda pair: MOST_URGENT_FIRST.index(pair[0]))
+    first = personal[0][1]
+    counts = Counter(state for state, _ in personal)
+    return cells, PersonalTargets(counts, first.id, first.title or "")
+
+
+@lru_cache(maxsize=4096)
+def _state(
+    status: str, due_on: date | None, day: date, joined_on: date, ended: bool, paused: bool
+) -> TargetState | None:
+    return rules.target_state(status, due_on, day, joined_on=joined_on, ended=ended, paused=paused)
