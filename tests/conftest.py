@@ -11,8 +11,10 @@ from hypothesis import settings
 from sqlalchemy import Engine, make_url, text
 from sqlalchemy.orm import Session
 
+from data import demo
 from data.database import make_engine
 from data.migrate import migrate
+from tests.factories import TODAY
 
 # How long an example takes says nothing on a machine that is busy.
 settings.register_profile("routebook", deadline=None)
@@ -74,6 +76,26 @@ def postgres_url(migrated_postgres: str) -> Iterator[str]:
         yield _named(migrated_postgres, name)
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def demo_database(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The demo college as of 11 January 2027 (`factories.TODAY`), built once: read it, or copy it."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    path.write_bytes(migrated_sqlite.read_bytes())
+    engine = make_engine(f"sqlite:///{path}")
+    demo.build(engine, today=TODAY)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def demo_engine(demo_database: str) -> Iterator[Engine]:
+    engine = make_engine(demo_database)
+    yield engine
+    engine.dispose()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

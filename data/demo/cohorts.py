@@ -1,0 +1,140 @@
+"""Opens a cohort: its tutor and milestones, and what all its learners share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from random import Random
+
+from data import rules
+from data.college import PHASES
+from data.demo.college import DemoCollege
+from data.demo.curriculum import MilestoneWording, TargetWording
+from data.demo.layout import CohortLayout
+from data.demo.lives import draw_life
+from data.demo.review_days import Habits, days_held, tutor_habits
+from data.demo.staff import Group
+
+PHASE_ENDS = (0.10, 0.45, 0.85)
+"""Shares of a course after which a phase ends and the next begins."""
+
+
+@dataclass(frozen=True)
+class Milestone:
+    milestone_id: int
+    wording: MilestoneWording
+    phase: int
+    due_on: date
+
+
+@dataclass(frozen=True)
+class OpenCohort:
+    """A cohort that is being filled."""
+
+    layout: CohortLayout
+    cohort_id: int
+    tutor_id: int
+    milestones: tuple[Milestone, ...]
+    phase_bounds: list[date]
+    habits: Habits
+    identical: IdenticalPlan | None
+    groups: list[Group]
+    shared_days: list[date]
+
+
+@dataclass(frozen=True)
+class IdenticalPlan:
+    """What every plan of a cohort says where a tutor wrote one plan and copied it."""
+
+    destination: str
+    progression: str
+    starting_point: str
+    targets: tuple[tuple[str, TargetWording, float], ...]
+
+
+def open_cohort(
+    college: DemoCollege,
+    layout: CohortLayout,
+    department_id: int,
+    tutor_id: int,
+    groups: list[Group],
+    random: Random,
+) -> OpenCohort:
+    cohort_id = college.rows.add(
+        "cohort",
+        department_id=department_id,
+        code=layout.code,
+        title=layout.title,
+        starts_on=layout.starts_on,
+    )
+    _add_tutors(college, layout, cohort_id, tutor_id)
+    bounds = [rules.monday_of(layout.day(share)) for share in PHASE_ENDS]
+    milestones = tuple(
+        _add_milestone(college, layout, cohort_id, position, wording)
+        for position, wording in enumerate(layout.milestones)
+    )
+    habits = tutor_habits(Random(f"{tutor_id}"), layout.character)
+    return OpenCohort(
+        layout=layout,
+        cohort_id=cohort_id,
+        tutor_id=tutor_id,
+        milestones=milestones,
+        phase_bounds=bounds,
+        habits=habits,
+        identical=_identical_plan(layout, random) if layout.character.identical else None,
+        groups=groups,
+        shared_days=_shared_days(college, layout, habits, random) if layout.character.batch else [],
+    )
+
+
+def _add_tutors(college: DemoCollege, layout: CohortLayout, cohort_id: int, tutor_id: int) -> None:
+    college.rows.add(
+        "cohort_tutor", cohort_id=cohort_id, person_id=tutor_id, from_on=layout.starts_on - timedelta(days=14)
+    )
+
+
+def _add_milestone(
+    college: DemoCollege, layout: CohortLayout, cohort_id: int, position: int, wording: MilestoneWording
+) -> Milestone:
+    phase = sum(wording.at >= share for share in PHASE_ENDS)
+    due_on = college.open_days.on_or_after(layout.day(wording.at))
+    milestone_id = college.rows.add(
+        "milestone",
+        cohort_id=cohort_id,
+        lane_id=college.lanes[wording.lane],
+        phase_name=PHASES[phase],
+        position=position,
+        short_title=wording.short,
+        title=wording.title,
+        due_on=due_on,
+    )
+    return Milestone(milestone_id, wording, phase, due_on)
+
+
+def _shared_days(college: DemoCollege, layout: CohortLayout, habits: Habits, random: Random) -> list[date]:
+    """The days on which a tutor who reviews a whole cohort at once did so."""
+    life = replace(
+        draw_life(college, layout, random),
+        starts_on=layout.starts_on,
+        ended_on=None,
+        breaks=(),
+        seen_until=college.yesterday,
+    )
+    return days_held(college, life, habits, college.rule, random)
+
+
+def _identical_plan(layout: CohortLayout, random: Random) -> IdenticalPlan:
+    programme = layout.programme
+    return IdenticalPlan(
+        destination="To pass the course and get a job or go to the next level.",
+        progression=programme.progression[0],
+        starting_point="Initial assessment completed. Level 1 English and maths.",
+        targets=tuple(
+            ("career" if wording in programme.career else "personal", wording, share)
+            for wording, share in zip(
+                (programme.career[0], programme.personal[0], programme.career[1]),
+                (0.3, 0.5, 0.7),
+                strict=True,
+            )
+        ),
+    )

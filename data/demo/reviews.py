@@ -1,0 +1,98 @@
+"""What is written down of reviews: the tutor's note and the learner's reflection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+
+from data.demo.college import DemoCollege, instant
+from data.demo.enrolled import Enrolled
+from data.demo.lives import Life
+
+REFLECTED = 0.42
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a review can be about: the learner, and what was done and what comes next by then."""
+
+    given_name: str
+    targets: list[tuple[date, date, str]]
+    """(due on, finished on, short title), in the order of due dates."""
+
+    def about(self, on: date) -> tuple[str, str, bool]:
+        """(what was finished last, what comes next, whether that is late)."""
+        done, following, late = "the induction", "the next unit", False
+        for due_on, finished_on, short in self.targets:
+            if finished_on <= on:
+                done = short
+            else:
+                following, late = short, due_on < on
+                break
+        return done, following, late
+
+
+def review_note(college: DemoCollege, spoken: Spoken, on: date, random: Random) -> str:
+    words = college.words
+    done, following, late = spoken.about(on)
+    sentences = [random.choice(words.opening_behind if late else words.opening_well)]
+    if random.random() < 0.7:
+        sentences.append(random.choice(words.talked_about))
+    sentences.append(random.choice(words.agreed_next))
+    text = " ".join(sentences)
+    return text.format(name=spoken.given_name, done=done, next=following)
+
+
+def add_reviews(enrolled: Enrolled, held: list[date], spoken: Spoken) -> None:
+    college, cohort, random = enrolled.college, enrolled.cohort, enrolled.random
+    batch = cohort.layout.character.batch
+    for number, day in enumerate(held):
+        review_id = college.rows.add(
+            "review",
+            plan_id=enrolled.plan_id,
+            kind_id=college.kinds[_kind(number, day, enrolled.life, cohort.phase_bounds)],
+            held_on=day,
+            note=college.words.batch_note if batch else review_note(college, spoken, day, random),
+            recorded_by_id=cohort.tutor_id,
+            recorded_at=_recorded_at(college, day, random, batch),
+        )
+        if not batch and random.random() < REFLECTED:
+            _add_reflection(enrolled, review_id, day)
+
+
+def _kind(number: int, day: date, life: Life, phase_ends: list[date]) -> str:
+    if number == 0:
+        return "initial"
+    if life.ended_on is not None and day >= life.ended_on - timedelta(days=7):
+        return "exit"
+    if any(timedelta(0) <= day - end < timedelta(days=10) for end in phase_ends):
+        return "transition"
+    return "progress"
+
+
+def _recorded_at(college: DemoCollege, day: date, random: Random, batch: bool) -> datetime:
+    """Mostly the same day; a batch is saved at once, in the last minutes of the week."""
+    if batch:
+        friday = min(day + timedelta(days=max(0, 4 - day.weekday())), college.yesterday)
+        return instant(Random(f"{friday}"), friday, 7).replace(second=random.randrange(60))
+    late = random.choice((0, 0, 0, 0, 1, 3))
+    return instant(random, min(day + timedelta(days=late), college.yesterday), 6)
+
+
+def _add_reflection(enrolled: Enrolled, review_id: int, on: date) -> None:
+    """The four prompts; learners don't answer each every time."""
+    random, common = enrolled.random, enrolled.college.words.reflections
+    own = enrolled.cohort.layout.programme.reflections
+    wording = random.choice(own if random.random() < 0.5 else common)
+    skipped = random.random()
+    enrolled.college.rows.add(
+        "reflection",
+        plan_id=enrolled.plan_id,
+        review_id=review_id,
+        written_on=on,
+        learned=wording.learned,
+        went_well=wording.went_well,
+        went_less_well="" if skipped < 0.12 else random.choice(common).went_less_well,
+        use_again="" if skipped > 0.8 else wording.use_again,
+    )
