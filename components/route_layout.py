@@ -1,0 +1,327 @@
+"""Where everything on the route map stands: pure arithmetic, so that labels never overlap.
+
+Distances along the road are percentages of its width, sizes of boxes and all heights are pixels. A layout
+is made for the narrowest width that it serves. On a wider road stations only move apart while boxes keep
+their size, so what doesn't overlap at the narrowest width doesn't overlap at any.
+
+Stations stand on a road at their due dates, pushed apart where dates lie close; a road whose dates lie too
+close gets a siding. Labels are set from the last station to the first, each reaching to the right of its
+station, in a row that lies beyond the rows of every station that it covers: so no leader line, which runs
+from a road to a farther row, ever meets another label. Then each label moves towards the middle of its
+station as far as there is room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+STATION = 28
+"""The room of a station on its road, in pixels."""
+HALF = STATION // 2
+LABEL_GAP = 8
+ROW_GAP = 6
+ROAD_TO_LABEL = HALF + 3
+WIDEST_LABEL = 136
+BEFORE_FIRST = 52
+AFTER_LAST = WIDEST_LABEL - HALF
+FARTHEST_FROM_DATE = 40
+HEADER = 62
+LANE_GAP = 18
+EMPTY_LANE = 34
+MOST_ROWS_BEFORE_OTHER_SIDE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A station with its label; `at` is its date as a part of the road, 0 to 1."""
+
+    key: str
+    at: float
+    width: int
+    height: int
+    stretch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Something beside the road that isn't a station: a support, a barrier, a review, a proposed target."""
+
+    key: str
+    at: float
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    stops: Sequence[Stop]
+    beside: Sequence[Box] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Boxes in rows of their own under the lanes; each may be pushed so many pixels after its date."""
+
+    boxes: Sequence[Box]
+    push: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """`x` percent along the road and `y` pixels down; `left` and `top` of its label from its middle."""
+
+    key: str
+    x: float
+    y: float
+    left: float
+    top: float
+    width: int
+    height: int
+    row: int
+
+    @property
+    def leader(self) -> float:
+        """How far a line must run from the station to its label: 0 in the nearest rows, less upwards."""
+        if abs(self.row) < 2:
+            return 0
+        return self.top if self.row > 0 else self.top + self.height
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """A road at `y`: the lane's own from start to destination, a siding or a stretch from x to x."""
+
+    kind: str
+    y: float
+    from_x: float
+    to_x: float
+    leaves_y: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedBox:
+    key: str
+    x: float
+    y: float
+    left: float
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    width: int
+    height: float
+    lanes_end: float
+    stations: tuple[Station, ...]
+    roads: tuple[tuple[Road, ...], ...]
+    boxes: tuple[PlacedBox, ...]
+    strips: tuple[float, ...]
+
+    def x(self, at: float) -> float:
+        """Percent along the road of a date's part of it."""
+        return percent(_pixels(at, self.width), self.width)
+
+
+def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Strip] = ()) -> Layout:
+    """Everything in its place on a road of at least `width` pixels.
+
+    `roads` has one entry per lane, the lane's own road first; `strips` the top of each strip.
+    """
+    stations: list[Station] = []
+    roads: list[tuple[Road, ...]] = []
+    boxes: list[PlacedBox] = []
+    tops: list[float] = []
+    y: float = HEADER
+    for lane in lanes:
+        placed, of_lane, below = _lane(lane, width, y)
+        stations += placed
+        roads.append(of_lane)
+        beside, y = _packed(Strip(lane.beside), width, below)
+        boxes += beside
+        y += LANE_GAP
+    lanes_end = y
+    for strip in strips:
+        tops.append(y)
+        placed_boxes, y = _packed(strip, width, y)
+        boxes += placed_boxes
+        y += ROW_GAP if strip.boxes else 0
+    return Layout(width, y, lanes_end, tuple(stations), tuple(roads), tuple(boxes), tuple(tops))
+
+
+def percent(pixels: float, width: int) -> float:
+    return round(pixels * 100 / width, 3)
+
+
+# --- a lane: its roads ----------------------------------------------------------------------------------
+
+
+def _lane(lane: Lane, width: int, y: float) -> tuple[list[Station], tuple[Road, ...], float]:
+    """The lane's stations and roads from `y` down: stretches above, its own road, then sidings."""
+    stretches = [stop for stop in lane.stops if stop.stretch]
+    others = [stop for stop in lane.stops if not stop.stretch]
+    stations: list[Station] = []
+    levels: list[tuple[str, float, list[float]]] = []
+    for kind, tracks in (("stretch", _tracks(stretches, width)), ("own", _tracks(others, width) or [[]])):
+        for number, track in enumerate(tracks):
+            placed, road_y, y = _road(track, width, y)
+            stations += placed
+            levels.append(("siding" if number and kind == "own" else kind, road_y, [s.x for s in placed]))
+    own_y = next(road_y for kind, road_y, _ in levels if kind == "own")
+    bend = percent(2 * STATION, width)
+    roads = [
+        Road(kind, road_y, max(0, xs[0] - bend), min(100, xs[-1] + bend), own_y)
+        if kind != "own"
+        else Road(kind, road_y, 0, 100, own_y)
+        for kind, road_y, xs in levels
+    ]
+    return stations, tuple(sorted(roads, key=lambda road: road.kind != "own")), y
+
+
+def _tracks(stops: Sequence[Stop], width: int) -> list[list[tuple[Stop, float]]]:
+    """The stops with their pixels along the road, on as few tracks as keep each near its date."""
+    stops = sorted(stops, key=lambda stop: stop.at)
+    first, last = BEFORE_FIRST, width - AFTER_LAST
+    for count in range(1, len(stops) + 1):
+        tracks = []
+        for offset in range(count):
+            some = stops[offset::count]
+            wanted = [_pixels(stop.at, width) for stop in some]
+            if (len(some) - 1) * STATION > last - first:
+                break
+            found = spread(wanted, STATION, first, last)
+            if max(abs(a - b) for a, b in zip(wanted, found, strict=True)) > FARTHEST_FROM_DATE:
+                break
+            tracks.append(list(zip(some, found, strict=True)))
+        else:
+            return tracks
+    return []
+
+
+def spread(wanted: Sequence[float], apart: float, low: float, high: float) -> list[float]:
+    """Ascending positions at least `apart` from each other, as near to the wanted ones as may be.
+
+    The least sum of squared moves (pool adjacent violators), then kept between low and high.
+    """
+    blocks: list[list[float]] = []
+    for index, position in enumerate(wanted):
+        blocks.append([position - index * apart, 1])
+        while len(blocks) > 1 and blocks[-2][0] > blocks[-1][0]:
+            mean, count = blocks.pop()
+            before, before_count = blocks.pop()
+            total = before_count + count
+            blocks.append([(before * before_count + mean * count) / total, total])
+    bases = [mean for mean, count in blocks for _ in range(int(count))]
+    ceiling = high - (len(bases) - 1) * apart
+    return [min(max(base, low), ceiling) + index * apart for index, base in enumerate(bases)]
+
+
+def _pixels(at: float, width: int) -> float:
+    return BEFORE_FIRST + min(max(at, 0), 1) * (width - BEFORE_FIRST - AFTER_LAST)
+
+
+# --- a road: its stations and their labels --------------------------------------------------------------
+
+
+def _road(track: Sequence[tuple[Stop, float]], width: int, y: float) -> tuple[list[Station], float, float]:
+    """(stations, the road's y, the y under it all) of one road whose labels begin at `y`."""
+    if not track:
+        return [], y + EMPTY_LANE / 2, y + EMPTY_LANE
+    rows = _best_rows(track)
+    heights = _row_heights(track, rows)
+    above = _reach(heights, -1)
+    road_y = y + above + (ROAD_TO_LABEL if above else HALF)
+    stations = []
+    for (stop, x), row, left in zip(track, rows, _lefts(track, rows), strict=True):
+        beyond = sum(h + ROW_GAP for r, h in heights.items() if r * row > 0 and abs(r) < abs(row))
+        near = ROAD_TO_LABEL + beyond
+        top = near if row > 0 else -near - stop.height
+        stations.append(Station(stop.key, percent(x, width), road_y, left, top, stop.width, stop.height, row))
+    return stations, road_y, road_y + max(HALF, ROAD_TO_LABEL + _reach(heights, 1))
+
+
+def _reach(heights: dict[int, int], side: int) -> float:
+    some = [height for row, height in heights.items() if row * side > 0]
+    return sum(some) + ROW_GAP * max(0, len(some) - 1)
+
+
+def _row_heights(track: Sequence[tuple[Stop, float]], rows: Sequence[int]) -> dict[int, int]:
+    heights: dict[int, int] = {}
+    for (stop, _), row in zip(track, rows, strict=True):
+        heights[row] = max(heights.get(row, 0), stop.height)
+    return heights
+
+
+def _best_rows(track: Sequence[tuple[Stop, float]]) -> list[int]:
+    """The rows that make the lane lowest; see `_rows`."""
+    choices = [_rows(track, most) for most in range(1, MOST_ROWS_BEFORE_OTHER_SIDE + 1)]
+    return min(choices, key=lambda rows: sum(_row_heights(track, rows).values()))
+
+
+def _rows(track: Sequence[tuple[Stop, float]], most: int) -> list[int]:
+    """The row of each label: 1, 2 … below the road, -1, -2 … above it.
+
+    Below as long as that takes no more than `most` rows, else above, else where it takes fewer.
+    """
+    rows = [0] * len(track)
+    for index in range(len(track) - 1, -1, -1):
+        stop, x = track[index]
+        covered = [
+            rows[other]
+            for other in range(index + 1, len(track))
+            if track[other][1] < x + stop.width + LABEL_GAP
+        ]
+        below = 1 + max((row for row in covered if row > 0), default=0)
+        above = 1 + max((-row for row in covered if row < 0), default=0)
+        if below <= most or below <= above:
+            rows[index] = below
+        else:
+            rows[index] = -above
+    return rows
+
+
+def _lefts(track: Sequence[tuple[Stop, float]], rows: Sequence[int]) -> list[float]:
+    """Each label's left edge from its station's middle: centred, or as near to that as there is room."""
+    lefts: list[float] = []
+    for index, (stop, x) in enumerate(track):
+        free = 0.0
+        for other in range(index):
+            before, before_x = track[other]
+            if rows[other] == rows[index]:
+                free = max(free, before_x + lefts[other] + before.width + LABEL_GAP)
+            elif rows[other] * rows[index] > 0 and abs(rows[other]) > abs(rows[index]):
+                free = max(free, before_x + LABEL_GAP / 2)
+        lefts.append(round(min(-HALF, max(free - x, -stop.width / 2)), 1))
+    return lefts
+
+
+# --- boxes in rows --------------------------------------------------------------------------------------
+
+
+def _packed(strip: Strip, width: int, y: float) -> tuple[list[PlacedBox], float]:
+    """The boxes from their dates to the right, each in the first row that has room; and the y under them."""
+    rows: list[list[PlacedBox]] = []
+    for box in sorted(strip.boxes, key=lambda box: box.at):
+        x = _pixels(box.at, width)
+        natural = max(0, min(x - HALF, width - box.width))
+        row, start = _room_in(rows, box, natural, width, strip.push)
+        row.append(PlacedBox(box.key, percent(x, width), 0, round(start - x, 1), box.width, box.height))
+    placed: list[PlacedBox] = []
+    for row in rows:
+        placed += [replace(box, y=y) for box in row]
+        y += max(box.height for box in row) + ROW_GAP
+    return placed, y
+
+
+def _room_in(
+    rows: list[list[PlacedBox]], box: Box, natural: float, width: int, push: int
+) -> tuple[list[PlacedBox], float]:
+    """The first row with room for the box and where it begins there; a new row where there is none."""
+    for row in rows:
+        last = row[-1]
+        start = max(natural, last.x * width / 100 + last.left + last.width + LABEL_GAP)
+        if start - natural <= push and start + box.width <= width:
+            return row, start
+    rows.append([])
+    return rows[-1], natural

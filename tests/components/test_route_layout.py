@@ -1,0 +1,170 @@
+"""Nothing on the route map overlaps, whatever the dates: at the layout's own width and at wider ones."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from components.route_layout import (
+    FARTHEST_FROM_DATE,
+    HALF,
+    Box,
+    Lane,
+    Layout,
+    Stop,
+    Strip,
+    lay_out,
+    spread,
+)
+
+WIDTHS = (620, 990)
+
+
+class Rectangle(NamedTuple):
+    what: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Rectangle) -> bool:
+        slack = 0.05
+        return (
+            self.left < other.right - slack
+            and other.left < self.right - slack
+            and self.top < other.bottom - slack
+            and other.top < self.bottom - slack
+        )
+
+
+ats = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.25, 0.5, 0.9, 1.0]))
+stops = st.builds(Stop, st.just(""), ats, st.integers(40, 136), st.sampled_from([30, 45, 60]), st.booleans())
+boxes = st.builds(Box, st.just(""), ats, st.integers(60, 240), st.sampled_from([22, 36]))
+lanes = st.lists(
+    st.builds(Lane, st.lists(stops, max_size=30), st.lists(boxes, max_size=5)), min_size=1, max_size=4
+)
+strips = st.lists(st.builds(Strip, st.lists(boxes, max_size=12), st.sampled_from([0, 20, 5000])), max_size=3)
+
+
+def named(some_lanes: list[Lane], some_strips: list[Strip]) -> tuple[list[Lane], list[Strip]]:
+    """The same with a key of its own for each stop and box."""
+    number = iter(range(10_000))
+
+    def key(prefix: str) -> str:
+        return f"{prefix}{next(number)}"
+
+    return (
+        [
+            Lane(
+                [Stop(key("s"), s.at, s.width, s.height, s.stretch) for s in lane.stops],
+                [Box(key("b"), b.at, b.width, b.height) for b in lane.beside],
+            )
+            for lane in some_lanes
+        ],
+        [
+            Strip([Box(key("b"), b.at, b.width, b.height) for b in strip.boxes], strip.push)
+            for strip in some_strips
+        ],
+    )
+
+
+def rectangles(layout: Layout, width: float) -> list[Rectangle]:
+    """Stations, labels and boxes as drawn on a road of that many pixels."""
+    found = []
+    for station in layout.stations:
+        x = station.x * width / 100
+        found.append(
+            Rectangle(f"station {station.key}", x - HALF, station.y - HALF, x + HALF, station.y + HALF)
+        )
+        left, top = x + station.left, station.y + station.top
+        found.append(Rectangle(f"label {station.key}", left, top, left + station.width, top + station.height))
+    for box in layout.boxes:
+        left = box.x * width / 100 + box.left
+        found.append(Rectangle(f"box {box.key}", left, box.y, left + box.width, box.y + box.height))
+    return found
+
+
+def leaders(layout: Layout, width: float) -> list[Rectangle]:
+    found = []
+    for station in layout.stations:
+        x, end = station.x * width / 100, station.y + station.leader
+        if station.leader:
+            top, bottom = sorted((station.y + (HALF if station.leader > 0 else -HALF), end))
+            found.append(Rectangle(f"leader {station.key}", x - 1, top, x + 1, bottom))
+    return found
+
+
+def check_apart(some_lanes: list[Lane], some_strips: list[Strip]) -> None:
+    for narrowest in WIDTHS:
+        layout = lay_out(narrowest, some_lanes, some_strips)
+        wanted = sorted(
+            [stop.key for lane in some_lanes for stop in lane.stops]
+            + [box.key for lane in some_lanes for box in lane.beside]
+            + [box.key for strip in some_strips for box in strip.boxes]
+        )
+        assert sorted([s.key for s in layout.stations] + [b.key for b in layout.boxes]) == wanted
+        for width in (narrowest, narrowest * 1.37, narrowest * 2.4):
+            drawn = rectangles(layout, width)
+            for one, other in combinations(drawn, 2):
+                assert not one.overlaps(other), (width, one, other)
+            for line in leaders(layout, width):
+                for one in drawn:
+                    assert not line.overlaps(one), (width, line, one)
+            for one in drawn:
+                assert one.left >= -0.05
+                assert one.right <= width + 0.05, (width, one)
+                assert one.top >= 0
+                assert one.bottom <= layout.height
+
+
+@settings(max_examples=150, deadline=None)
+@given(lanes, strips)
+def test_no_label_station_box_or_leader_overlaps_another_and_each_is_there_once(
+    some_lanes: list[Lane], some_strips: list[Strip]
+) -> None:
+    check_apart(*named(some_lanes, some_strips))
+
+
+def test_sixty_targets_on_one_day_in_one_lane_stay_apart() -> None:
+    check_apart(*named([Lane([Stop("", 0.5, 130, 45)] * 60)], []))
+
+
+def test_twenty_targets_due_on_the_last_day_stay_apart() -> None:
+    check_apart(*named([Lane([Stop("", 1.0, 130, 60)] * 20)], []))
+
+
+@given(st.lists(st.floats(0, 1000), min_size=1, max_size=30))
+def test_stations_are_pushed_apart_in_their_order_and_stay_on_the_road(wanted: list[float]) -> None:
+    wanted.sort()
+    found = spread(wanted, 28, 0, 1000)
+    assert all(b - a >= 28 - 1e-6 for a, b in pairwise(found))
+    assert found[0] >= -1e-6
+    assert found[-1] <= 1000 + 1e-6
+
+
+def test_a_station_with_room_stands_exactly_at_its_date() -> None:
+    layout = lay_out(1000, [Lane([Stop("a", 0, 100, 30), Stop("b", 0.5, 100, 30), Stop("c", 1, 100, 30)])])
+    assert [station.x for station in layout.stations] == [layout.x(0), layout.x(0.5), layout.x(1)]
+
+
+@settings(deadline=None)
+@given(st.lists(ats, min_size=1, max_size=40))
+def test_no_station_is_drawn_far_from_its_date(days: list[float]) -> None:
+    stops_at = {f"s{number}": at for number, at in enumerate(days)}
+    layout = lay_out(640, [Lane([Stop(key, at, 120, 45) for key, at in stops_at.items()])])
+    for station in layout.stations:
+        assert abs(station.x - layout.x(stops_at[station.key])) * 6.4 <= FARTHEST_FROM_DATE + 0.1
+
+
+def test_the_same_targets_give_the_same_map() -> None:
+    some = [Lane([Stop(f"s{n}", n / 20, 120, 45) for n in range(20)])]
+    assert lay_out(640, some) == lay_out(640, some)
+
+
+def test_stations_with_room_have_their_labels_centred_below_the_road() -> None:
+    layout = lay_out(990, [Lane([Stop(f"s{n}", n / 5, 120, 45) for n in range(6)])])
+    assert [station.row for station in layout.stations] == [1] * 6
+    assert all(station.left == -60 for station in layout.stations[1:])
