@@ -84,14 +84,15 @@ def _sign_in(email: str, password: str, back_to: str) -> ResponseReturnValue:
     attempt = sign_in.Attempt.of(email, request.remote_addr or "", str(current_app.secret_key))
     now = _now()
     try:
-        with writing_session() as database:
-            attempt_id = sign_in.begin_attempt(database, attempt, now)
+        with database_session() as database:
+            sign_in.require_few_failures(database, attempt, now)
+            person_id, renewed = accounts.person_with_password(database, email, password)
     except sign_in.TooManyAttempts as refused:
         log.warning("too many failed sign-ins", account=attempt.account[:12], address=attempt.address[:12])
         return _too_many(email, back_to, refused.seconds)
-    with database_session() as database:
-        person_id, renewed = accounts.person_with_password(database, email, password)
     if person_id is None:
+        with writing_session() as database:
+            sign_in.record_failure(database, attempt, now)
         log.warning("failed sign-in", account=attempt.account[:12], address=attempt.address[:12])
         return _sign_in_page(back_to, email=email, problem=WRONG), 401
     with writing_session() as database:
@@ -99,7 +100,7 @@ def _sign_in(email: str, password: str, back_to: str) -> ResponseReturnValue:
             accounts.store_hash(database, person_id, renewed)
         if current_user.is_authenticated:
             sign_in.end_session(database, current_user.key, now)
-        key = sign_in.start_session(database, person_id, now, attempt_id=attempt_id)
+        key = sign_in.start_session(database, person_id, now)
     session.clear()
     login_user(security.SignedIn(person_id, key))
     generate_csrf()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import ColumnElement, delete, insert, select, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from data.models import FailedSignIn, LoginSession, Person
@@ -23,7 +23,6 @@ FAILURES_PER_ACCOUNT = 10
 FAILURES_PER_ADDRESS = 10
 FAILURES_IN_ALL = 1000
 SEEN_EVERY = timedelta(minutes=1)
-KEPT_AFTER_END = timedelta(days=1)
 
 
 @dataclass(eq=False)
@@ -51,21 +50,14 @@ class Attempt:
         return cls(keyed("account " + email.strip().lower()), keyed("address " + _network(address)))
 
 
-def begin_attempt(session: Session, attempt: Attempt, now: datetime) -> int:
-    """Count an attempt as failed until `succeeded` says otherwise, so that attempts made at the same
-    moment are counted too. Returns its id; raises TooManyAttempts.
-    """
-    session.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - WINDOW))
+def require_few_failures(session: Session, attempt: Attempt, now: datetime) -> None:
+    """Raise TooManyAttempts where an attempt must wait, for its account, its address or everyone."""
     for condition, allowed in (
         (FailedSignIn.account_hash == attempt.account, FAILURES_PER_ACCOUNT),
         (FailedSignIn.address_hash == attempt.address, FAILURES_PER_ADDRESS),
-        (FailedSignIn.at > now - WINDOW, FAILURES_IN_ALL),
+        (true(), FAILURES_IN_ALL),
     ):
         _require_fewer(session, condition, allowed, now)
-    row = FailedSignIn(account_hash=attempt.account, address_hash=attempt.address, at=now)
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def _require_fewer(session: Session, condition: ColumnElement[bool], allowed: int, now: datetime) -> None:
@@ -81,9 +73,15 @@ def _require_fewer(session: Session, condition: ColumnElement[bool], allowed: in
         raise TooManyAttempts(max(1, int((oldest + WINDOW - now).total_seconds())))
 
 
-def start_session(session: Session, person_id: int, now: datetime, *, attempt_id: int) -> str:
+def record_failure(session: Session, attempt: Attempt, now: datetime) -> None:
+    """Count a failed attempt, and forget those that count no longer."""
+    session.execute(delete(FailedSignIn).where(FailedSignIn.at <= now - WINDOW))
+    session.add(FailedSignIn(account_hash=attempt.account, address_hash=attempt.address, at=now))
+    session.flush()
+
+
+def start_session(session: Session, person_id: int, now: datetime) -> str:
     """A new session after a right password; returns its key, which is known to the browser alone."""
-    session.execute(delete(FailedSignIn).where(FailedSignIn.id == attempt_id))
     key = secrets.token_urlsafe(32)
     session.execute(
         insert(LoginSession).values(

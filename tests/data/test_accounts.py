@@ -199,9 +199,7 @@ def test_a_demonstration_is_told_from_a_real_college(session: Session) -> None:
 
 
 def start(session: Session, person: Person) -> str:
-    attempt = sign_in.Attempt.of(person.email, "192.0.2.1", "secret")
-    attempt_id = sign_in.begin_attempt(session, attempt, NOW)
-    return sign_in.start_session(session, person.id, NOW, attempt_id=attempt_id)
+    return sign_in.start_session(session, person.id, NOW)
 
 
 def find(session: Session, key: str) -> sign_in.LiveSession | None:
