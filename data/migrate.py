@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.orm import Session
 
 from data.college import add_roles
-from data.database import writing
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 HEAD = "0001"
 """The newest revision; a test holds it equal to the newest file, so that a start needn't load Alembic."""
+MIGRATION_LOCK = 20_260_907
+"""Any number of our own: the advisory lock under which PostgreSQL lets one process migrate at a time."""
 
 
 def is_current(engine: Engine) -> bool:
@@ -22,17 +28,36 @@ def is_current(engine: Engine) -> bool:
 
 
 def migrate(engine: Engine) -> bool:
-    """Apply what is missing; True where something was. Roles that the product brings are added too."""
+    """Apply what is missing; True where something was. Roles that the product brings are added too.
+
+    One transaction: all of it or nothing. Of several processes that start at once, one migrates and the
+    others wait for it.
+    """
     if is_current(engine):
         return False
     from alembic import command
+
+    with engine.execution_options(writes=True).begin() as connection:
+        _wait_for_other_processes(connection)
+        command.upgrade(alembic_config(connection), "head")
+        with Session(connection) as session:
+            add_roles(session)
+            session.flush()
+    return True
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic's configuration for our migrations on an open connection."""
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.execution_options(writes=True).begin() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    with writing(engine) as session:
-        add_roles(session)
-    return True
+    config.attributes["connection"] = connection
+    return config
+
+
+def _wait_for_other_processes(connection: Connection) -> None:
+    """Migrations run one at a time; SQLite's immediate transaction waits by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
