@@ -1,9 +1,9 @@
 """The tables. Constraints and indexes live in the database itself, the same on SQLite and PostgreSQL.
 
-Stored here are facts; a state (overdue, due soon …) is never stored, see `rules`. Three columns and one
-table are kept in step with the facts they follow from, in the transaction that changes those facts
-(`review_schedule.reschedule`): `enrolment.last_review_on`, `enrolment.next_review_on` and
-`coverage_span`.
+Stored here are facts; a state (overdue, due soon …) is never stored, see `rules`. Two columns and two
+tables are kept in step with the facts they follow from, in the transaction that changes those facts:
+`enrolment.last_review_on`, `enrolment.next_review_on` and `coverage_span` (`review_schedule.reschedule`),
+`department_figures` (`department_figures.keeping` and `rebuild`).
 
 Dates are calendar dates in the organisation's time zone; instants are UTC. `PERSONAL` names the columns
 that hold personal data.
@@ -121,6 +121,7 @@ def confidentiality_known() -> CheckConstraint:
 
 
 OPEN_TARGET = text("status IN ('to-come', 'in-progress')")
+WITHOUT_DEPARTMENT = text("department_id IS NULL")
 
 
 class Organisation(Base):
@@ -207,7 +208,17 @@ class RoleAssignment(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role_name: Mapped[str] = mapped_column(ForeignKey("role.name"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
-    __table_args__ = (UniqueConstraint("person_id", "role_name", "department_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "role_name", "department_id"),
+        Index(
+            "uq_role_assignment_without_department",
+            "person_id",
+            "role_name",
+            unique=True,
+            sqlite_where=WITHOUT_DEPARTMENT,
+            postgresql_where=WITHOUT_DEPARTMENT,
+        ),
+    )
 
 
 class CohortTutor(Base):
@@ -493,7 +504,11 @@ class Support(Base):
     until_on: Mapped[date | None]
     confidentiality: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
-    __table_args__ = (in_order("from_on", "until_on"), confidentiality_known())
+    __table_args__ = (
+        in_order("from_on", "until_on"),
+        confidentiality_known(),
+        CheckConstraint("sessions_planned >= 0 AND sessions_delivered >= 0", name="sessions_counted"),
+    )
 
 
 class Barrier(Base):
@@ -669,6 +684,36 @@ class CoverageSpan(Base):
     )
 
 
+class DepartmentFigures(Base):
+    """A department's figures from `from_on` until the day before its next row: the columns are those of
+    `counted_days.Figure`."""
+
+    __tablename__ = "department_figures"
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), primary_key=True)
+    from_on: Mapped[date] = mapped_column(primary_key=True)
+    late_0: Mapped[int] = mapped_column(default=0)
+    late_1: Mapped[int] = mapped_column(default=0)
+    late_2: Mapped[int] = mapped_column(default=0)
+    late_3: Mapped[int] = mapped_column(default=0)
+    late_4: Mapped[int] = mapped_column(default=0)
+    first_0: Mapped[int] = mapped_column(default=0)
+    first_1: Mapped[int] = mapped_column(default=0)
+    first_2: Mapped[int] = mapped_column(default=0)
+    first_3: Mapped[int] = mapped_column(default=0)
+    first_4: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0)
+    achieved: Mapped[int] = mapped_column(default=0)
+    live: Mapped[int] = mapped_column(default=0)
+    counted: Mapped[int] = mapped_column(default=0)
+    enrolled: Mapped[int] = mapped_column(default=0)
+    started: Mapped[int] = mapped_column(default=0)
+    left: Mapped[int] = mapped_column(default=0)
+    completed: Mapped[int] = mapped_column(default=0)
+    required: Mapped[int] = mapped_column(default=0)
+    covered: Mapped[int] = mapped_column(default=0)
+    __table_args__ = (CheckConstraint("covered BETWEEN 0 AND required", name="covered_required"),)
+
+
 PERSONAL = {
     "person": {"email", "name", "password_hash"},
     "learner": {"reference", "given_name", "family_name"},
@@ -682,3 +727,30 @@ PERSONAL = {
     "change": {"old", "new", "reason"},
     "import_record": {"key", "said"},
 }
+"""Columns of text that hold personal data; what an export of a learner's own data and an erasure cover."""
+
+NOT_PERSONAL = {
+    "barrier": {"kind"},
+    "change": {"field", "origin"},
+    "closed_period": {"name"},
+    "cohort": {"code", "title"},
+    "department": {"name"},
+    "enrolment": {"end_reason"},
+    "failed_sign_in": {"account_hash", "address_hash"},
+    "import_record": {"source"},
+    "lane": {"key", "label"},
+    "learner": {"provider"},
+    "login_session": {"key_hash"},
+    "milestone": {"phase_name", "short_title", "title"},
+    "one_time_link": {"token_hash"},
+    "organisation": {"name", "time_zone"},
+    "phase": {"name"},
+    "plan": {"own_rule_unit"},
+    "review_kind": {"key", "name"},
+    "review_rule": {"unit"},
+    "role": {"name", "label", "reach", "writes"},
+    "role_assignment": {"role_name"},
+    "target": {"status"},
+    "teaching_group": {"code", "subject"},
+}
+"""All other columns of text: codes of ours, the college's own names, hashes. A new column must be in one."""

@@ -205,6 +205,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('role_assignment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_role_assignment_person_id'), ['person_id'], unique=False)
+        batch_op.create_index('uq_role_assignment_without_department', ['person_id', 'role_name'], unique=True, sqlite_where=sa.text('department_id IS NULL'), postgresql_where=sa.text('department_id IS NULL'))
 
     op.create_table('teaching_group',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -245,6 +246,33 @@ def upgrade() -> None:
     sa.CheckConstraint('until_sunday IS NULL OR until_sunday >= from_sunday', name=op.f('ck_coverage_span_until_sunday_after_from_sunday')),
     sa.ForeignKeyConstraint(['cohort_id'], ['cohort.id'], name=op.f('fk_coverage_span_cohort_id')),
     sa.PrimaryKeyConstraint('cohort_id', 'from_sunday', name=op.f('pk_coverage_span'))
+    )
+    op.create_table('department_figures',
+    sa.Column('department_id', sa.Integer(), nullable=False),
+    sa.Column('from_on', sa.Date(), nullable=False),
+    sa.Column('late_0', sa.Integer(), nullable=False),
+    sa.Column('late_1', sa.Integer(), nullable=False),
+    sa.Column('late_2', sa.Integer(), nullable=False),
+    sa.Column('late_3', sa.Integer(), nullable=False),
+    sa.Column('late_4', sa.Integer(), nullable=False),
+    sa.Column('first_0', sa.Integer(), nullable=False),
+    sa.Column('first_1', sa.Integer(), nullable=False),
+    sa.Column('first_2', sa.Integer(), nullable=False),
+    sa.Column('first_3', sa.Integer(), nullable=False),
+    sa.Column('first_4', sa.Integer(), nullable=False),
+    sa.Column('moved', sa.Integer(), nullable=False),
+    sa.Column('achieved', sa.Integer(), nullable=False),
+    sa.Column('live', sa.Integer(), nullable=False),
+    sa.Column('counted', sa.Integer(), nullable=False),
+    sa.Column('enrolled', sa.Integer(), nullable=False),
+    sa.Column('started', sa.Integer(), nullable=False),
+    sa.Column('left', sa.Integer(), nullable=False),
+    sa.Column('completed', sa.Integer(), nullable=False),
+    sa.Column('required', sa.Integer(), nullable=False),
+    sa.Column('covered', sa.Integer(), nullable=False),
+    sa.CheckConstraint('covered BETWEEN 0 AND required', name=op.f('ck_department_figures_covered_required')),
+    sa.ForeignKeyConstraint(['department_id'], ['department.id'], name=op.f('fk_department_figures_department_id')),
+    sa.PrimaryKeyConstraint('department_id', 'from_on', name=op.f('pk_department_figures'))
     )
     op.create_table('enrolment',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -436,6 +464,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint('confidentiality BETWEEN 1 AND 4', name=op.f('ck_support_confidentiality_known')),
     sa.CheckConstraint('until_on IS NULL OR until_on >= from_on', name=op.f('ck_support_until_on_after_from_on')),
+    sa.CheckConstraint('sessions_planned >= 0 AND sessions_delivered >= 0', name=op.f('ck_support_sessions_counted')),
     sa.ForeignKeyConstraint(['lane_id'], ['lane.id'], name=op.f('fk_support_lane_id')),
     sa.ForeignKeyConstraint(['plan_id'], ['plan.id'], name=op.f('fk_support_plan_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_support'))
@@ -590,6 +619,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_enrolment_cohort_id_next_review_on')
 
     op.drop_table('enrolment')
+    op.drop_table('department_figures')
     op.drop_table('coverage_span')
     with op.batch_alter_table('cohort_tutor', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_cohort_tutor_person_id'))
@@ -601,6 +631,7 @@ def downgrade() -> None:
 
     op.drop_table('teaching_group')
     with op.batch_alter_table('role_assignment', schema=None) as batch_op:
+        batch_op.drop_index('uq_role_assignment_without_department', sqlite_where=sa.text('department_id IS NULL'), postgresql_where=sa.text('department_id IS NULL'))
         batch_op.drop_index(batch_op.f('ix_role_assignment_person_id'))
 
     op.drop_table('role_assignment')

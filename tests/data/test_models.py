@@ -1,0 +1,256 @@
+"""The database itself refuses what must not be: every constraint, on both databases; and which columns
+are personal."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from data import models
+from data.models import NOT_PERSONAL, PERSONAL, Base
+from tests import factories as make
+
+TABLES = Base.metadata.tables
+EARLIER, LATER = date(2020, 1, 1), date(2030, 1, 1)
+NOON = datetime(2027, 1, 11, 12, tzinfo=UTC)
+
+REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
+    "ck_organisation_coverage_goal_percent": {"coverage_goal": 101},
+    "ck_role_reach_known": {"reach": "everything"},
+    "ck_role_writes_known": {"writes": "everything"},
+    "ck_role_reads_confidentiality_known": {"reads_confidentiality": 5},
+    "ck_closed_period_back_after_from": {"from_on": EARLIER, "back_on": EARLIER},
+    "ck_person_email_lower": {"email": "Someone@college.example"},
+    "ck_review_rule_unit_known": {"unit": "days"},
+    "ck_review_rule_amount_positive": {"amount": 0},
+    "ck_cohort_tutor_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_coverage_span_covered_required": {"covered": 2, "required": 1},
+    "ck_coverage_span_until_sunday_after_from_sunday": {"from_sunday": LATER, "until_sunday": EARLIER},
+    "ck_enrolment_end_reason_known": {"ended_on": LATER, "end_reason": "vanished"},
+    "ck_enrolment_end_has_reason": {"ended_on": LATER, "end_reason": None},
+    "ck_enrolment_ended_on_after_starts_on": {"ended_on": EARLIER, "end_reason": "completed"},
+    "ck_teaching_group_learner_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_teaching_group_teacher_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_attendance_attended_possible": {"possible": 1, "attended": 2},
+    "ck_break_in_learning_back_after_from": {"from_on": EARLIER, "back_on": EARLIER},
+    "ck_plan_own_rule_whole": {"own_rule_unit": "weeks"},
+    "ck_plan_own_rule_unit_known": {
+        "own_rule_unit": "days",
+        "own_rule_amount": 1,
+        "own_rule_from_on": LATER,
+        "own_rule_reason": "",
+    },
+    "ck_plan_own_rule_amount_positive": {
+        "own_rule_unit": "weeks",
+        "own_rule_amount": 0,
+        "own_rule_from_on": LATER,
+        "own_rule_reason": "",
+    },
+    "ck_barrier_passed_on_after_from_on": {"from_on": LATER, "passed_on": EARLIER},
+    "ck_barrier_confidentiality_known": {"confidentiality": 0},
+    "ck_barrier_kind_known": {"kind": "other"},
+    "ck_phase_ends_on_after_starts_on": {"starts_on": LATER, "ends_on": EARLIER},
+    "ck_support_confidentiality_known": {"confidentiality": 5},
+    "ck_support_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_support_sessions_counted": {"sessions_delivered": -1},
+    "ck_target_first_due_with_due": {"due_on": None},
+    "ck_target_achieved_has_date": {"status": "achieved", "closed_on": LATER},
+    "ck_target_moves_counted": {"moves": -1},
+    "ck_target_status_known": {"status": "finished"},
+    "ck_target_closed_has_date": {"status": "withdrawn"},
+    "ck_change_origin_known": {"origin": "rumour"},
+}
+"""For each CHECK, values that no row may hold; all else of the row is in order."""
+
+
+def constraints_of(kind: type[CheckConstraint] | type[UniqueConstraint]) -> dict[str, Table]:
+    return {str(c.name): table for table in TABLES.values() for c in table.constraints if isinstance(c, kind)}
+
+
+def uniques() -> dict[str, UniqueConstraint | Index]:
+    """Everything that must not occur twice, by name."""
+    found: dict[str, UniqueConstraint | Index] = {}
+    for table in TABLES.values():
+        found |= {str(c.name): c for c in table.constraints if isinstance(c, UniqueConstraint)}
+        found |= {str(i.name): i for i in table.indexes if i.unique}
+    return found
+
+
+CHECKS = constraints_of(CheckConstraint)
+UNIQUES = uniques()
+
+
+@pytest.fixture
+def rows(session: Session) -> dict[str, dict[str, Any]]:
+    """A row of each table, as {table name: values}."""
+    college = make.organisation(session)
+    department = make.department(session, college)
+    cohort = make.cohort(session, department)
+    tutor = make.person(session, college, "administrator")
+    make.person(session, college, "head-of-department", department=department)
+    make.tutors(session, tutor, cohort)
+    learner = make.learner(session, college, person_id=tutor.id)
+    enrolment = make.enrolment(session, learner, cohort)
+    plan = make.plan(session, enrolment)
+    target = make.target(session, plan, milestone_id=make.milestone(session, cohort).id)
+    review = make.review(session, plan, date(2026, 10, 12))
+    group = models.TeachingGroup(department_id=department.id, code="G1", subject="Maths")
+    session.add(group)
+    session.flush()
+    dated = {"from_on": date(2026, 9, 7)}
+    hashed = {"person_id": tutor.id}
+    session.add_all(
+        [
+            models.ClosedPeriod(
+                organisation_id=college.id, name="Christmas", back_on=date(2027, 1, 4), **dated
+            ),
+            models.TeachingGroupLearner(group_id=group.id, learner_id=learner.id, **dated),
+            models.TeachingGroupTeacher(group_id=group.id, person_id=tutor.id, **dated),
+            models.BreakInLearning(enrolment_id=enrolment.id, back_on=date(2026, 9, 14), **dated),
+            models.Phase(
+                plan_id=plan.id,
+                name="Induction",
+                position=1,
+                starts_on=date(2026, 9, 7),
+                ends_on=date(2026, 10, 23),
+            ),
+            models.Step(target_id=target.id, position=1, text="Read the brief"),
+            models.Reflection(plan_id=plan.id, written_on=date(2026, 10, 12)),
+            models.Support(plan_id=plan.id, what="Reader", **dated),
+            models.Barrier(plan_id=plan.id, kind="personal", what="Travel", **dated),
+            models.Contract(plan_id=plan.id, plan_version=1),
+            models.Attendance(enrolment_id=enrolment.id, week_on=date(2026, 9, 7), possible=10, attended=9),
+            models.Change(plan_id=plan.id, target_id=target.id, field="status", origin="person", at=NOON),
+            models.LoginSession(key_hash="a", started_at=NOON, last_seen_at=NOON, **hashed),
+            models.OneTimeLink(token_hash="a", expires_at=NOON, **hashed),
+            models.FailedSignIn(account_hash="a", address_hash="b", at=NOON),
+            models.ImportRecord(organisation_id=college.id, source="csv", key="1", row_id=review.id, said={}),
+        ]
+    )
+    make.complete(session)
+    return {
+        name: dict(session.execute(select(table).limit(1)).mappings().one()) for name, table in TABLES.items()
+    }
+
+
+def refusal(session: Session, statement: Any) -> str:
+    """What the database says to a statement that it must refuse."""
+    with pytest.raises(IntegrityError) as refused, session.begin_nested():
+        session.connection().execute(statement)
+    return str(refused.value.orig)
+
+
+def test_the_rows_are_in_order_before_they_are_put_out_of_it(rows: dict[str, dict[str, Any]]) -> None:
+    assert set(rows) == set(TABLES)
+
+
+def test_each_check_in_the_tables_is_put_to_the_test() -> None:
+    assert set(REFUSED_BY_CHECKS) == set(CHECKS)
+
+
+def test_each_check_refuses_what_must_not_be(session: Session, rows: dict[str, dict[str, Any]]) -> None:
+    for name, values in REFUSED_BY_CHECKS.items():
+        table = CHECKS[name]
+        own = [column == rows[table.name][column.name] for column in table.primary_key]
+        assert name in refusal(session, update(table).where(*own).values(values))
+
+
+def test_nothing_unique_can_be_there_twice(session: Session, rows: dict[str, dict[str, Any]]) -> None:
+    for name, unique in UNIQUES.items():
+        table = unique.table
+        assert table is not None
+        copied = rows_held_by(session, unique)
+        for other in UNIQUES.values():
+            if other.table is table and other is not unique:
+                copied |= evaded(other, unique)
+        message = refusal(session, insert(table).values(copied))
+        columns = ", ".join(f"{table.name}.{column.name}" for column in unique.columns)
+        assert name in message or f"UNIQUE constraint failed: {columns}" in message
+
+
+def rows_held_by(session: Session, unique: UniqueConstraint | Index) -> dict[str, Any]:
+    """The values, but for its id, of a row that the constraint watches over."""
+    table = unique.table
+    assert table is not None
+    partial = unique.dialect_options["sqlite"]["where"] if isinstance(unique, Index) else None
+    watched = partial if partial is not None else list(unique.columns)[-1].is_not(None)
+    values = dict(session.execute(select(table).where(watched).limit(1)).mappings().one())
+    return {name: value for name, value in values.items() if name != "id"}
+
+
+def evaded(other: UniqueConstraint | Index, unique: UniqueConstraint | Index) -> dict[str, Any]:
+    """A value that keeps the other constraint of the table out of the way."""
+    free = [column for column in other.columns if column.name not in unique.columns]
+    return {column.name: None if column.nullable else "other" for column in free[-1:]}
+
+
+def test_a_reference_to_nothing_is_refused(session: Session, rows: dict[str, dict[str, Any]]) -> None:
+    for table in TABLES.values():
+        for key in table.constraints:
+            if not isinstance(key, ForeignKeyConstraint):
+                continue
+            column = next(iter(key.columns))
+            own = [part == rows[table.name][part.name] for part in table.primary_key]
+            missing = "nobody" if isinstance(column.type, String) else 999_999_999
+            message = refusal(session, update(table).where(*own).values({column: missing}))
+            assert "foreign key constraint" in message.lower()
+
+
+def test_what_others_refer_to_cannot_be_deleted(session: Session, rows: dict[str, dict[str, Any]]) -> None:
+    for table in (models.Organisation, models.Cohort, models.Learner, models.Plan, models.Lane):
+        message = refusal(session, delete(table).where(table.id == rows[table.__tablename__]["id"]))
+        assert "foreign key" in message.lower()
+
+
+def test_an_instant_comes_back_in_utc_and_one_without_a_zone_is_refused(session: Session) -> None:
+    summer = datetime.fromisoformat("2026-07-01T10:00:00+01:00")
+    session.add(models.FailedSignIn(account_hash="a", address_hash="b", at=summer))
+    session.flush()
+    session.expire_all()
+    assert session.scalars(select(models.FailedSignIn.at)).one().isoformat() == "2026-07-01T09:00:00+00:00"
+    session.add(models.FailedSignIn(account_hash="a", address_hash="b", at=summer.replace(tzinfo=None)))
+    with pytest.raises(StatementError, match="an instant needs a time zone"):
+        session.flush()
+
+
+def test_each_column_of_text_is_said_to_be_personal_or_not() -> None:
+    for table in TABLES.values():
+        text_columns = {column.name for column in table.columns if isinstance(column.type, (String, JSON))}
+        personal, other = PERSONAL.get(table.name, set()), NOT_PERSONAL.get(table.name, set())
+        assert personal | other == text_columns, table.name
+        assert not personal & other, table.name
+
+
+def test_each_row_that_people_edit_has_a_version() -> None:
+    only_added_or_replaced = {
+        "change",
+        "cohort_tutor",
+        "coverage_span",
+        "failed_sign_in",
+        "import_record",
+        "login_session",
+        "one_time_link",
+        "role",
+        "role_assignment",
+        "teaching_group_learner",
+        "teaching_group_teacher",
+    }
+    without = {table.name for table in TABLES.values() if "version" not in table.columns}
+    assert without == only_added_or_replaced
