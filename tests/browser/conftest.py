@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from data.database import make_engine
 from tests.browser.looking import Complaints, go
@@ -47,13 +47,13 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(demo_database: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Serves a copy of the demo college for the whole test run.
 
     A test that changes something chooses a target or learner that no other test looks at closely.
     """
     folder = tmp_path_factory.mktemp("served")
-    database = shutil.copy(demo_database, folder / "routebook.db")
+    database = shutil.copy(str(make_url(demo_database).database), folder / "routebook.db")
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
