@@ -17,7 +17,8 @@ from data import college as colleges
 from data import models
 from data.database import writing
 from data.demo import academic_year
-from data.demo.cohorts import open_cohort
+from data.demo.amara import add_amara
+from data.demo.cohorts import OpenCohort, open_cohort
 from data.demo.college import DemoCollege
 from data.demo.curriculum import common_words
 from data.demo.layout import BENCHMARK_FROM, DepartmentLayout, benchmark_layout, demo_layout
@@ -61,7 +62,7 @@ def build(
             raise Refused("This database holds an organisation already; the demo needs an empty one.")
         college = _found_college(session, today, full=not benchmark)
         layout = (
-            benchmark_layout(today, learners)
+            benchmark_layout(college.open_days, today, learners)
             if benchmark
             else demo_layout(Random(f"{seed} layout"), today, learners)
         )
@@ -110,6 +111,7 @@ def _add_cohorts(
     college: DemoCollege, layout: list[DepartmentLayout], staff: Staff, seed: int, progress: Progress
 ) -> None:
     total = sum(cohort.size for department in layout for cohort in department.cohorts)
+    learner_person: int | None = staff.learner_person_id
     with progress("Making learners and their plans", total) as advance:
         for number, department in enumerate(layout):
             groups = staff.groups[number] + staff.groups[(number + 1) % len(layout)]
@@ -118,11 +120,28 @@ def _add_cohorts(
                 cohort = open_cohort(
                     college, cohort_layout, staff.departments[number], tutor_id, groups, random
                 )
-XX                    add_learner(
-                        college, cohort, LONGEST if long else draw_different_name(random, taken), random
-                    )
+                _add_learners(college, cohort, random, learner_person)
+                learner_person = None
                 college.rows.write_when_many()
                 advance(cohort_layout.size)
+
+
+def _add_learners(
+    college: DemoCollege, cohort: OpenCohort, random: Random, learner_person: int | None
+) -> None:
+    """The cohort's learners; the first cohort's first is the one that learner@ opens, its second has the
+    longest name."""
+    taken = set[str]()
+    left = cohort.layout.size
+    if learner_person is not None:
+        taken.add(add_amara(college, cohort, learner_person, random).full)
+        left -= 1
+        if left:
+            taken.add(LONGEST.full)
+            add_learner(college, cohort, LONGEST, random)
+            left -= 1
+    for _ in range(left):
+        add_learner(college, cohort, draw_different_name(random, taken), random)
 
 
 def _reschedule(session: Session, progress: Progress) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -101,6 +102,7 @@ class OpenDays:
             for day in days
             if day.weekday() < SATURDAY and not any(span.holds(day) for span in self.spans)
         ]
+        self._mondays = sorted({day - timedelta(days=day.weekday()) for day in self.days})
         self._after, self._before = dict[date, date](), dict[date, date]()
         position = 0
         for day in days:
@@ -115,11 +117,20 @@ class OpenDays:
     def on_or_before(self, day: date) -> date:
         return self._before[day]
 
+    def before(self, day: date, count: int) -> date:
+        """The open day that lies so many open days before."""
+        return self.days[bisect_left(self.days, day) - count]
+
     def weeks(self, first: date, last: date) -> list[date]:
-        """The Mondays of the weeks with an open day from one day to another, whole weeks only."""
-        mondays = {day - timedelta(days=day.weekday()) for day in self.days if first <= day <= last}
-        return sorted(monday for monday in mondays if monday + timedelta(days=4) <= last)
+        """The Mondays of the weeks with an open day that begin on or after one day and end by another."""
+        friday_by = bisect_right(self._mondays, last - timedelta(days=4))
+        return self._mondays[bisect_left(self._mondays, first) : friday_by]
 
 
 def weekday_on_or_after(day: date) -> date:
+    """The next weekday, but for the days from Christmas Eve to New Year."""
+    if (day.month, day.day) >= (12, 24):
+        day = date(day.year + 1, 1, 2)
+    elif (day.month, day.day) == (1, 1):
+        day += ONE_DAY
     return day + timedelta(days=7 - day.weekday()) if day.weekday() >= SATURDAY else day

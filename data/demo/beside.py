@@ -14,9 +14,8 @@ UNSIGNED = 0.03
 SESSIONS_A_WEEK = (6, 8, 9, 10)
 
 
-def add_contracts(enrolled: Enrolled) -> None:
-    """The agreement on the first version of the plan; a few learners haven't signed yet."""
-    signed = enrolled.random.random() >= UNSIGNED
+def add_contract(enrolled: Enrolled, *, signed: bool) -> None:
+    """The agreement on the first version of the plan; a learner may not have signed yet."""
     enrolled.college.rows.add(
         "contract",
         plan_id=enrolled.plan_id,

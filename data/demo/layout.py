@@ -9,6 +9,7 @@ from itertools import cycle, islice
 from random import Random
 
 from data.demo import academic_year
+from data.demo.academic_year import OpenDays
 from data.demo.curriculum import Length, MilestoneWording, Programme, programmes
 
 DEMO_COHORTS = 40
@@ -16,7 +17,9 @@ SMALLEST, LARGEST = 14, 30
 BENCHMARK_FROM = 1_000
 DEPARTMENT_LEARNERS = 1_000
 COHORT_LEARNERS = 25
-BENCHMARK_WEEKS, BENCHMARK_LENGTH = 40, 60
+BENCHMARK_OPEN_DAYS = 185
+"""Open days since the benchmark's cohorts began: six reviews' worth, one every six weeks."""
+BENCHMARK_WEEKS_LEFT = 24
 BENCHMARK_TARGETS, BENCHMARK_MILESTONES = 15, 12
 LARGE_COHORT = 350
 APPRENTICES_BEGAN = (20, 8, 14, 5)
@@ -169,21 +172,23 @@ def _demo_cohort(code: str, nth: int, today: date, size: int) -> CohortLayout:
 # --- the benchmark -------------------------------------------------------------------------------------
 
 
-def benchmark_layout(today: date, learners: int) -> list[DepartmentLayout]:
+def benchmark_layout(open_days: OpenDays, today: date, learners: int) -> list[DepartmentLayout]:
     """Departments of 1,000 learners in cohorts of 25 with 15 targets each; the first one has a cohort of
     350 learners by 130 milestones besides."""
     layout = []
     names = list(COURSES)
+    starts_on = academic_year.monday_from(open_days.before(today, BENCHMARK_OPEN_DAYS))
+    ends_on = today + timedelta(weeks=BENCHMARK_WEEKS_LEFT)
     for number, begins in enumerate(range(0, learners, DEPARTMENT_LEARNERS)):
         left = min(DEPARTMENT_LEARNERS, learners - begins)
         count = -(-left // COHORT_LEARNERS)
         courses = COURSES[names[number % len(names)]]
         cohorts = [
-            _benchmark_cohort(code, nth, today, min(COHORT_LEARNERS, left - n * COHORT_LEARNERS))
+            _benchmark_cohort(code, nth, starts_on, ends_on, min(COHORT_LEARNERS, left - n * COHORT_LEARNERS))
             for n, (code, nth) in enumerate(_numbered(courses, count))
         ]
         if number == 0:
-            cohorts.append(_large_cohort(today))
+            cohorts.append(_large_cohort(starts_on, ends_on))
         layout.append(DepartmentLayout(_department_name(names, number), tuple(cohorts)))
     return layout
 
@@ -194,9 +199,8 @@ def _department_name(names: list[str], number: int) -> str:
     return f"{names[name]}, {CAMPUSES[campus]}" + (f" {again + 1}" if again else "")
 
 
-def _benchmark_cohort(code: str, nth: int, today: date, size: int) -> CohortLayout:
+def _benchmark_cohort(code: str, nth: int, starts_on: date, ends_on: date, size: int) -> CohortLayout:
     programme = programmes()[code]
-    starts_on = academic_year.monday_from(today - timedelta(weeks=BENCHMARK_WEEKS))
     first_year = [wording for wording in programme.milestones if wording.at <= 1]
     chosen = first_year[:BENCHMARK_MILESTONES]
     return CohortLayout(
@@ -205,7 +209,7 @@ def _benchmark_cohort(code: str, nth: int, today: date, size: int) -> CohortLayo
         programme=programme,
         milestones=tuple(chosen),
         starts_on=starts_on,
-        ends_on=starts_on + timedelta(weeks=BENCHMARK_LENGTH),
+        ends_on=ends_on,
         size=size,
         character=CHARACTERS.get(f"{code}-{nth}", USUAL),
         personal_targets=BENCHMARK_TARGETS - len(chosen),
@@ -241,8 +245,7 @@ CRITERIA = {
 }
 
 
-def _large_cohort(today: date) -> CohortLayout:
-    starts_on = academic_year.monday_from(today - timedelta(weeks=BENCHMARK_WEEKS))
+def _large_cohort(starts_on: date, ends_on: date) -> CohortLayout:
     count = len(UNITS) * len(CRITERIA)
     milestones = [
         (f"U{unit} {code}", f"Unit {unit} {title}, {code}: {criterion}")
@@ -258,7 +261,7 @@ def _large_cohort(today: date) -> CohortLayout:
             for n, (short, title) in enumerate(milestones)
         ),
         starts_on=starts_on,
-        ends_on=starts_on + timedelta(weeks=BENCHMARK_LENGTH),
+        ends_on=ends_on,
         size=LARGE_COHORT,
         character=USUAL,
         personal_targets=0,

@@ -54,7 +54,7 @@ def add_learner(college: DemoCollege, cohort: OpenCohort, name: Name, random: Ra
             story = live_through(college, life, agreed, random, cohort.layout.character.moving)
             add_target(college, agreed, story, random)
     reviews.add_reviews(enrolled, _days_reviewed(enrolled, rule), spoken)
-    beside.add_contracts(enrolled)
+    beside.add_contract(enrolled, signed=random.random() >= beside.UNSIGNED)
     beside.add_support(enrolled)
     beside.add_barrier(enrolled)
     beside.add_attendance(enrolled)
@@ -209,13 +209,13 @@ def _own_agreed(enrolled: Enrolled, own: OwnTarget) -> Agreed:
         created_on=created_on,
         by_id=enrolled.cohort.tutor_id,
         steps=own.wording.steps,
-        phase_id=enrolled.phase_ids[_phase(enrolled.cohort, due_on)],
+        phase_id=enrolled.phase_ids[phase_of(enrolled.cohort, due_on)],
         stretch=own.stretch,
         proposed=own.proposed,
     )
 
 
-def _phase(cohort: OpenCohort, due_on: date) -> int:
+def phase_of(cohort: OpenCohort, due_on: date) -> int:
     return sum(due_on >= bound for bound in cohort.phase_bounds)
 
 

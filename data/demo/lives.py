@@ -10,7 +10,7 @@ from data.demo.college import DemoCollege
 from data.demo.layout import CohortLayout
 from data.rules import Span
 
-PACES = ((0.20, -13, 7), (0.52, -4, 7), (0.21, 10, 13), (0.07, 34, 26))
+PACES = ((0.20, -13, 7), (0.46, -3, 8), (0.25, 16, 16), (0.09, 52, 30))
 """Share of learners, days after the due date at which they finish work, and how much that varies."""
 NEVER = date(9000, 1, 1)
 
@@ -72,10 +72,10 @@ def _draw_end(college: DemoCollege, random: Random, starts_on: date) -> tuple[da
     if days < 45:
         return None, None
     drawn = random.random()
-    if drawn < 0.055:
-        reason = "withdrew" if drawn < 0.047 else "transferred"
+    if drawn < 0.05:
+        reason = "withdrew" if drawn < 0.043 else "transferred"
         return _open_day(college, starts_on + timedelta(days=random.randint(30, days))), reason
-    if drawn < 0.085 and days > 300:
+    if drawn < 0.08 and days > 300:
         return _open_day(college, college.yesterday - timedelta(days=random.randint(1, 60))), "completed"
     return None, None
 

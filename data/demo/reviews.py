@@ -45,20 +45,27 @@ def review_note(college: DemoCollege, spoken: Spoken, on: date, random: Random) 
 
 
 def add_reviews(enrolled: Enrolled, held: list[date], spoken: Spoken) -> None:
-    college, cohort, random = enrolled.college, enrolled.cohort, enrolled.random
-    batch = cohort.layout.character.batch
+    college, random = enrolled.college, enrolled.random
+    batch = enrolled.cohort.layout.character.batch
     for number, day in enumerate(held):
-        review_id = college.rows.add(
-            "review",
-            plan_id=enrolled.plan_id,
-            kind_id=college.kinds[_kind(number, day, enrolled.life, cohort.phase_bounds)],
-            held_on=day,
-            note=college.words.batch_note if batch else review_note(college, spoken, day, random),
-            recorded_by_id=cohort.tutor_id,
-            recorded_at=_recorded_at(college, day, random, batch),
-        )
+        note = college.words.batch_note if batch else review_note(college, spoken, day, random)
+        review_id = add_review(enrolled, number, day, note)
         if not batch and random.random() < REFLECTED:
-            _add_reflection(enrolled, review_id, day)
+            add_reflection(enrolled, review_id, day, *_reflection(enrolled))
+
+
+def add_review(enrolled: Enrolled, number: int, day: date, note: str) -> int:
+    """The learner's review number `number`, counted from 0; the answer is its id."""
+    college, cohort = enrolled.college, enrolled.cohort
+    return college.rows.add(
+        "review",
+        plan_id=enrolled.plan_id,
+        kind_id=college.kinds[_kind(number, day, enrolled.life, cohort.phase_bounds)],
+        held_on=day,
+        note=note,
+        recorded_by_id=cohort.tutor_id,
+        recorded_at=_recorded_at(college, day, enrolled.random, cohort.layout.character.batch),
+    )
 
 
 def _kind(number: int, day: date, life: Life, phase_ends: list[date]) -> str:
@@ -77,22 +84,42 @@ def _recorded_at(college: DemoCollege, day: date, random: Random, batch: bool) -
         friday = min(day + timedelta(days=max(0, 4 - day.weekday())), college.yesterday)
         return instant(Random(f"{friday}"), friday, 7).replace(second=random.randrange(60))
     late = random.choice((0, 0, 0, 0, 1, 3))
-    return instant(random, min(day + timedelta(days=late), college.yesterday), 6)
+    return instant(
+        random, college.open_days.on_or_before(min(day + timedelta(days=late), college.yesterday)), 6
+    )
 
 
-def _add_reflection(enrolled: Enrolled, review_id: int, on: date) -> None:
+def _reflection(enrolled: Enrolled) -> tuple[str, str, str, str]:
     """The four prompts; learners don't answer each every time."""
     random, common = enrolled.random, enrolled.college.words.reflections
     own = enrolled.cohort.layout.programme.reflections
     wording = random.choice(own if random.random() < 0.5 else common)
+    less_well = random.choice(common).went_less_well
     skipped = random.random()
+    return (
+        wording.learned,
+        wording.went_well,
+        "" if skipped < 0.12 else less_well,
+        "" if skipped > 0.8 else wording.use_again,
+    )
+
+
+def add_reflection(
+    enrolled: Enrolled,
+    review_id: int,
+    on: date,
+    learned: str,
+    went_well: str,
+    went_less_well: str,
+    use_again: str,
+) -> None:
     enrolled.college.rows.add(
         "reflection",
         plan_id=enrolled.plan_id,
         review_id=review_id,
         written_on=on,
-        learned=wording.learned,
-        went_well=wording.went_well,
-        went_less_well="" if skipped < 0.12 else random.choice(common).went_less_well,
-        use_again="" if skipped > 0.8 else wording.use_again,
+        learned=learned,
+        went_well=went_well,
+        went_less_well=went_less_well,
+        use_again=use_again,
     )

@@ -33,6 +33,7 @@ class Staff:
     departments: list[int]
     tutors: list[list[int]]
     groups: list[list[Group]]
+    learner_person_id: int
 
 
 class Accounts:
@@ -94,7 +95,7 @@ def add_staff(college: DemoCollege, accounts: Accounts, layout: list[DepartmentL
         )
         tutors.append(_tutors(accounts, department, suffix))
         groups.append(_groups(college, accounts, department_id, suffix))
-    return Staff(departments, tutors, groups)
+    return Staff(departments, tutors, groups, accounts.add("learner", account="learner", name="Amara Okafor"))
 
 
 def _tutors(accounts: Accounts, department: DepartmentLayout, suffix: str) -> list[int]:

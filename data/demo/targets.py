@@ -16,6 +16,9 @@ NOT_ACHIEVED = 0.012
 WITHDRAWN = 0.03
 NOTED = 0.22
 MOST_MOVES = 3
+WEEKEND = timedelta(days=2)
+"""Work that would be finished in a longer closure comes in over the next two weeks."""
+LONGEST_WORK = timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -86,13 +89,15 @@ def _set_out(college: DemoCollege, life: Life, agreed: Agreed, random: Random) -
         due_on = rules.moved_by_break(due_on, away)
     if due_on < life.starts_on:
         begun_on = agreed.created_on
-        finished_on = begun_on + timedelta(days=random.randint(7, 60))
+        wanted = begun_on + timedelta(days=random.randint(7, 60))
     else:
         begun_on = max(agreed.created_on, due_on - timedelta(days=random.randint(16, 42)))
         wanted = due_on + timedelta(days=round(random.gauss(life.pace, life.spread)))
-        finished_on = max(wanted, begun_on + timedelta(days=2))
+        wanted = max(wanted, begun_on + timedelta(days=2))
     begun_on = working_day(college, begun_on, also_when_closed=at_work_too)
-    finished_on = working_day(college, finished_on, also_when_closed=at_work_too)
+    finished_on = working_day(college, wanted, also_when_closed=at_work_too)
+    if finished_on - wanted > WEEKEND:
+        finished_on = college.open_days.on_or_after(finished_on + timedelta(days=random.randint(0, 11)))
     story = Story(TargetStatus.TO_COME, due_on, life.back(begun_on) or NEVER, NEVER)
     story.finished_on = max(life.back(finished_on) or NEVER, story.begun_on)
     if life.end_reason == "completed" and life.ended_on is not None:
@@ -144,8 +149,11 @@ def _finish(college: DemoCollege, life: Life, agreed: Agreed, story: Story, rand
         story.events.append(Event(latest, "note", "", story.note))
 
 
-def add_target(college: DemoCollege, agreed: Agreed, story: Story, random: Random) -> int:
-    """The rows of a target: itself, its steps, its history."""
+def add_target(
+    college: DemoCollege, agreed: Agreed, story: Story, random: Random, steps_done: int | None = None
+) -> None:
+    """The rows of a target: itself, its steps, its history. The steps done follow from the story, or are
+    as many as `steps_done`."""
     rows = college.rows
     achieved = story.status == TargetStatus.ACHIEVED
     target_id = rows.add(
@@ -169,32 +177,30 @@ def add_target(college: DemoCollege, agreed: Agreed, story: Story, random: Rando
         created_on=agreed.created_on,
         version=1 + len(story.events),
     )
-    _add_steps(college, target_id, agreed, story)
+    _add_steps(college, target_id, agreed, story, steps_done)
     _add_history(college, target_id, agreed, story, random)
-    return target_id
 
 
-def _add_steps(college: DemoCollege, target_id: int, agreed: Agreed, story: Story) -> None:
-    """Steps are done one after the other between the day work begins and the day it is finished."""
-    if not agreed.steps:
-        return
-    finished_on = min(story.finished_on, story.begun_on + timedelta(days=400))
-    pace = (finished_on - story.begun_on) / len(agreed.steps)
-    to_due = (story.due_on - agreed.created_on) / len(agreed.steps)
+def _add_steps(
+    college: DemoCollege, target_id: int, agreed: Agreed, story: Story, steps_done: int | None
+) -> None:
+    """Steps are done one after the other between the day work begins and the day it is finished; the last
+    one is done when the target is achieved."""
+    count = len(agreed.steps)
     until = story.closed_on or college.yesterday
+    ends_on = until if steps_done is not None else min(story.finished_on, story.begun_on + LONGEST_WORK)
+    achieved = story.status == TargetStatus.ACHIEVED
+    begun = story.status not in (TargetStatus.TO_COME, TargetStatus.PROPOSED)
     for position, text in enumerate(agreed.steps):
-        done_on = story.begun_on + pace * (position + 1)
-        done = story.status == TargetStatus.ACHIEVED or (
-            story.status not in (TargetStatus.TO_COME, TargetStatus.PROPOSED)
-            and done_on <= until
-            and position + 1 < len(agreed.steps)
-        )
+        done_on = story.begun_on + (ends_on - story.begun_on) * ((position + 1) / count)
+        done = achieved or (begun and done_on <= until and position + 1 < count)
+        if steps_done is not None:
+            done = position < steps_done
         college.rows.add(
             "step",
             target_id=target_id,
             position=position,
             text=text,
-            due_on=agreed.created_on + to_due * (position + 1) if agreed.stretch else None,
             done_on=done_on if done else None,
         )
 
