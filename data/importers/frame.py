@@ -1,0 +1,88 @@
+"""The frame that every import shares: one transaction, a dry run of the same code, one summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from data.college import the_organisation
+from data.database import writing
+from data.errors import Refused
+from data.importers.ilr import import_ilr
+from data.importers.merge import Run
+from data.importers.oulad import import_oulad
+from data.importers.plans import in_parts
+from data.importers.summary import Summary
+from data.models import Enrolment
+from data.progress import Progress, silent
+from data.review_schedule import reschedule
+
+IMPORTERS: dict[str, Callable[[Run, Sequence[Path]], None]] = {
+    "ilr": import_ilr,
+    "oulad": import_oulad,
+}
+KINDS = tuple(IMPORTERS)
+WITHOUT_MAPPING = ("ilr", "oulad")
+
+
+def import_files(
+    engine: Engine,
+    kind: str,
+    paths: Sequence[Path],
+    *,
+    department: str | None = None,
+    mapping: Path | None = None,
+    dry_run: bool = False,
+    today: date,
+    progress: Progress = silent,
+) -> Summary:
+    """Import files of a kind, all in one transaction; a dry run does the same and rolls it back.
+
+    Rows that can't be taken are refused one by one and listed; the others are imported. `department` says
+    where learners of the ILR and OULAD go, `mapping` names a file of other headings for the college's own.
+
+    Raises Refused where a file can't be taken at all, or the database is a demo; nothing is written then.
+    """
+    if mapping and kind in WITHOUT_MAPPING:
+        raise Refused(f"A mapping file is for the college's own files; {kind} has headings of its own.")
+    with writing(engine) as session:
+        organisation = the_organisation(session)
+        if organisation.demo_today is not None:
+            raise Refused(
+                "This is the demo college, which takes no imports. Set DATABASE_URL to your own database."
+            )
+        run = Run(
+            session=session,
+            organisation_id=organisation.id,
+            source=kind,
+            department=department.strip() if department else None,
+            today=today,
+            at=datetime.now(UTC),
+            summary=Summary(kind, dry_run=dry_run),
+            progress=progress,
+            mapping=mapping,
+        )
+        IMPORTERS[kind](run, paths)
+        _reschedule(session, run)
+        if dry_run:
+            session.rollback()
+    return run.summary
+
+
+def _reschedule(session: Session, run: Run) -> None:
+    """What follows from reviews, of the cohorts whose review clocks may have moved."""
+    cohort_ids: set[int] = set()
+    for some in in_parts(sorted(run.touched)):
+        cohort_ids |= set(
+            session.scalars(select(Enrolment.cohort_id).where(Enrolment.id.in_(some)).distinct())
+        )
+    if not cohort_ids:
+        return
+    with run.progress("Dating reviews", len(cohort_ids)) as advance:
+        for cohort_id in sorted(cohort_ids):
+            reschedule(session, [cohort_id])
+            advance(1)
