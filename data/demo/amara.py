@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from random import Random
@@ -23,6 +24,8 @@ from data.rules import TargetStatus
 PUNCTUAL = Habits(late_chance=0, late_days=1)
 SLIPPED_DAYS = 21
 """The last unit due at least this long ago is the one that is late."""
+AGREED_BY = 0.7
+"""The plan was last added to when this share of the way from the start to today had gone by."""
 UNDER_WAY = 2
 """How many of the units ahead are begun."""
 
@@ -60,12 +63,14 @@ def add_amara(college: DemoCollege, cohort: OpenCohort, person_id: int, random: 
     spoken = reviews.Spoken(name.given, [])
     late = _late_milestone(college, cohort)
     for milestone in cohort.milestones:
-        agreed = milestone_agreed(enrolled, milestone)
+        agreed = replace(milestone_agreed(enrolled, milestone), steps=())
         story = _milestone_story(enrolled, milestone, agreed, late)
-        add_target(college, agreed, story, random)
+        if story.status == TargetStatus.IN_PROGRESS:
+            agreed = replace(agreed, steps=college.words.steps[0])
+        add_target(college, agreed, story, random, steps_done=1 if agreed.steps else 0)
         spoken.targets.append((story.due_on, story.finished_on, milestone.wording.short))
     for row in words["targets"]:
-        _add_own_target(enrolled, row)
+        _add_own_target(enrolled, row, person_id)
     _add_beside(enrolled, words)
     _add_reviews(enrolled, days_held(college, life, PUNCTUAL, rule, random), spoken)
     beside.add_attendance(enrolled)
@@ -132,9 +137,11 @@ def _day(enrolled: Enrolled, row: dict[str, Any]) -> date:
     return enrolled.college.open_days.on_or_after(today + (life.planned_end_on - today) * row["ahead"])
 
 
-def _add_own_target(enrolled: Enrolled, row: dict[str, Any]) -> None:
+def _add_own_target(enrolled: Enrolled, row: dict[str, Any], person_id: int) -> None:
     college, due_on = enrolled.college, _day(enrolled, row)
-    earlier = college.open_days.on_or_before(min(due_on - timedelta(days=35), college.yesterday))
+    proposed = row["status"] == TargetStatus.PROPOSED
+    latest = college.yesterday if proposed else _day(enrolled, {"past": AGREED_BY})
+    earlier = college.open_days.on_or_before(min(due_on - timedelta(days=35), latest))
     created_on = max(enrolled.agreed_on, earlier)
     agreed = Agreed(
         plan_id=enrolled.plan_id,
@@ -143,7 +150,7 @@ def _add_own_target(enrolled: Enrolled, row: dict[str, Any]) -> None:
         criteria=row["criteria"],
         due_on=due_on,
         created_on=created_on,
-        by_id=enrolled.cohort.tutor_id,
+        by_id=person_id if proposed else enrolled.cohort.tutor_id,
         steps=tuple(row["steps"]),
         phase_id=enrolled.phase_ids[phase_of(enrolled.cohort, due_on)],
         stretch=row.get("stretch", False),

@@ -93,6 +93,7 @@ class CommonWords:
     interests: tuple[str, ...]
     opening_well: tuple[str, ...]
     opening_behind: tuple[str, ...]
+    opening_same: tuple[str, ...]
     talked_about: tuple[str, ...]
     agreed_next: tuple[str, ...]
     batch_note: str

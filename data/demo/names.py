@@ -35,7 +35,7 @@ POOLS: dict[str, tuple[int, str, str]] = {
         9,
         "Aoife Brendan Caitlín Ciara Cormac Eilidh Fergus Finn Isla Niamh Orla Rhys Róisín Seán Siân"
         " Tadhg Carys Dylan Ffion Gethin Megan Seren Ewan Callum Kirsty Mairi Rory Áine Lorcan Steffan",
-        "O’Brien O’Connor O’Neill Byrne Gallagher Kelly McCarthy McGrath Murphy Nolan Quinn Ryan Walsh"
+        "O’Brien O'Connor O'Neill Byrne Gallagher Kelly McCarthy McGrath Murphy Nolan Quinn Ryan Walsh"
         " MacDonald McKenzie Campbell Fraser Sinclair Evans Griffiths Jenkins Lloyd Llewellyn Morgan Powell"
         " Rees Pritchard Ó Súilleabháin",
     ),

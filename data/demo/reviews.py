@@ -7,10 +7,12 @@ from datetime import date, datetime, timedelta
 from random import Random
 
 from data.demo.college import DemoCollege, instant
+from data.demo.curriculum import CommonWords
 from data.demo.enrolled import Enrolled
 from data.demo.lives import Life
 
 REFLECTED = 0.42
+TALKED_ABOUT = 0.7
 
 
 @dataclass(frozen=True)
@@ -23,32 +25,36 @@ class Spoken:
 
     def about(self, on: date) -> tuple[str, str, bool]:
         """(what was finished last, what comes next, whether that is late)."""
-        done, following, late = "the induction", "the next unit", False
+        done, following, late = "the induction", None, False
         for due_on, finished_on, short in self.targets:
             if finished_on <= on:
                 done = short
-            else:
+            elif following is None:
                 following, late = short, due_on < on
-                break
-        return done, following, late
+        return done, following or "the portfolio", late
 
 
-def review_note(college: DemoCollege, spoken: Spoken, on: date, random: Random) -> str:
-    words = college.words
+def review_note(words: CommonWords, spoken: Spoken, on: date, last_on: date | None, random: Random) -> str:
     done, following, late = spoken.about(on)
-    sentences = [random.choice(words.opening_behind if late else words.opening_well)]
-    if random.random() < 0.7:
+    if late:
+        opening = words.opening_behind
+    elif last_on is not None and spoken.about(last_on)[0] == done:
+        opening = words.opening_same
+    else:
+        opening = words.opening_well
+    sentences = [random.choice(opening)]
+    if random.random() < TALKED_ABOUT:
         sentences.append(random.choice(words.talked_about))
     sentences.append(random.choice(words.agreed_next))
-    text = " ".join(sentences)
-    return text.format(name=spoken.given_name, done=done, next=following)
+    return " ".join(sentences).format(name=spoken.given_name, done=done, next=following)
 
 
 def add_reviews(enrolled: Enrolled, held: list[date], spoken: Spoken) -> None:
     college, random = enrolled.college, enrolled.random
     batch = enrolled.cohort.layout.character.batch
     for number, day in enumerate(held):
-        note = college.words.batch_note if batch else review_note(college, spoken, day, random)
+        last_on = held[number - 1] if number else None
+        note = college.words.batch_note if batch else review_note(college.words, spoken, day, last_on, random)
         review_id = add_review(enrolled, number, day, note)
         if not batch and random.random() < REFLECTED:
             add_reflection(enrolled, review_id, day, *_reflection(enrolled))
