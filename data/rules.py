@@ -285,7 +285,7 @@ def _next_due(
 
 def _moved_by_stops(last_on: date, due: date, stops: tuple[Span, ...], *, to_month_end: bool) -> date | None:
     """The due date, later by the days of each stop that begins before it has passed, one after another."""
-    for span in _merged(stops):
+    for span in merged_spans(stops):
         if span.back_on is not None and span.back_on <= last_on + ONE_DAY:
             continue
         begins = max(span.from_on, last_on + ONE_DAY)
@@ -300,7 +300,7 @@ def _moved_by_stops(last_on: date, due: date, stops: tuple[Span, ...], *, to_mon
 
 
 @lru_cache(maxsize=4096)
-def _merged(spans: tuple[Span, ...]) -> tuple[Span, ...]:
+def merged_spans(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     """The same days as spans that neither touch nor overlap, in order."""
     merged: list[Span] = []
     for span in sorted(spans, key=lambda s: s.from_on):
@@ -436,7 +436,7 @@ class ReviewClock:
     ) -> Iterator[tuple[date, date | None, bool]]:
         """The part of an interval on which the learner is enrolled and not paused."""
         last = _earlier(last, self.enrolment.ended_on)
-        for away in _merged(self.enrolment.breaks):
+        for away in merged_spans(self.enrolment.breaks):
             if away.back_on is not None and away.back_on <= first:
                 continue
             if last is not None and away.from_on > last:
