@@ -12,7 +12,7 @@ import secrets
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -25,8 +25,8 @@ SECRET_ADDRESS = re.compile(r"(/(?:choose-password|wall)/)[^\s\"'?]+")
 Event = MutableMapping[str, Any]
 
 
-def configure(level: str = "INFO") -> None:
-    """Send the events of structlog and of every library through the same redaction to standard error."""
+def configure(level: str = "INFO", stream: TextIO = sys.stderr) -> None:
+    """Send the events of structlog and of every library through the same redaction to one stream."""
     shared: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -40,7 +40,7 @@ def configure(level: str = "INFO") -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -50,13 +50,17 @@ def configure(level: str = "INFO") -> None:
             ],
         )
     )
-    logging.basicConfig(level=level, handlers=[handler], force=True)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
 
 
 def log_failure(error: BaseException, **facts: Any) -> str:
     """Log an unforeseen error; returns the short reference under which the log has it."""
     reference = secrets.token_hex(4)
-    structlog.get_logger("routebook").error("unforeseen error", reference=reference, exc_info=error, **facts)
+    structlog.get_logger("routebook").error(
+        "unforeseen error", reference=reference, **_kind_and_place(error), **facts
+    )
     return reference
 
 
@@ -77,9 +81,13 @@ def _failure_without_its_text(_logger: Any, _method: str, event: Event) -> Event
     elif isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        event["error"] = type(error).__name__
-        event["at"] = [
-            f"{frame.filename}:{frame.lineno} {frame.name}"
-            for frame in traceback.extract_tb(error.__traceback__)[-8:]
-        ]
+        event.update(_kind_and_place(error))
     return event
+
+
+def _kind_and_place(error: BaseException) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return {
+        "error": type(error).__name__,
+        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+    }

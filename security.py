@@ -10,18 +10,20 @@ from __future__ import annotations
 import os
 import re
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import dash
 import structlog
-from flask import Flask, Response, abort, current_app, redirect, request
+from flask import Flask, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from sqlalchemy import Engine, make_url
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -138,15 +140,11 @@ def _beside(database_url: str) -> Path:
 def _kept_secret(path: Path) -> str:
     """The file's content; the first process makes it, readable by its user only, and others read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        file.write(secrets.token_urlsafe(32))
-    try:
-        os.link(fresh, path)  # fails where another process was first, and is never seen half written
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as fresh:
+        fresh.write(secrets.token_urlsafe(32))
+        fresh.flush()
+        with suppress(FileExistsError):
+            os.link(fresh.name, path)  # all of it at once, unless another process was first
     return path.read_text("utf-8")
 
 
@@ -199,6 +197,14 @@ def _remember_people(server: Flask, settings: Settings, engine: Engine) -> None:
         return SignedIn(live.person_id, key)
 
 
+def sign_in_browser(person_id: int, key: str) -> None:
+    """Give the browser the key of a new session, in a new cookie with a new CSRF token."""
+    session.clear()
+    login_user(SignedIn(person_id, key))
+    g.signed_in = True
+    generate_csrf()
+
+
 # --- the guard -----------------------------------------------------------------------------------------
 
 
@@ -238,9 +244,12 @@ def require_known_address() -> None:
 
 def require_session() -> ResponseReturnValue | None:
     """Pages lead to sign-in, data is refused, and a callback's page is told (a redirect would crash it)."""
-    if request.endpoint in PUBLIC_ENDPOINTS or current_user.is_authenticated:
+    if request.endpoint in PUBLIC_ENDPOINTS:
         return None
-    if request.path == CALLBACKS:
+    if current_user.is_authenticated:
+        g.signed_in = True
+        return None
+    if request.path == CALLBACKS and request.method == "POST":
         return answer_signed_out()
     if request.path.startswith("/_"):
         abort(401)
@@ -384,7 +393,7 @@ def _set_caching(response: Response) -> None:
 
 def with_csrf_cookie(response: Response, settings: Settings) -> Response:
     """The token that Dash's scripts send back with each callback, renewed with each page."""
-    if response.mimetype == "text/html" and response.status_code < 400 and current_user.is_authenticated:
+    if response.mimetype == "text/html" and response.status_code < 400 and "signed_in" in g:
         response.set_cookie(
             csrf_cookie_name(settings),
             generate_csrf(),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import structlog
 from flask import Flask, current_app, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -101,9 +101,7 @@ def _sign_in(email: str, password: str, back_to: str) -> ResponseReturnValue:
         if current_user.is_authenticated:
             sign_in.end_session(database, current_user.key, now)
         key = sign_in.start_session(database, person_id, now)
-    session.clear()
-    login_user(security.SignedIn(person_id, key))
-    generate_csrf()
+    security.sign_in_browser(person_id, key)
     log.info("signed in", person=person_id)
     return redirect(back_to, 303)
 

@@ -134,7 +134,7 @@ def _template_pattern(template: str) -> tuple[tuple[str, ...], re.Pattern[str]]:
 def has_callback_context() -> bool:
     """Whether a page function runs inside a callback; a test may call it as a plain function."""
     try:
-        return bool(dash.ctx.inputs_list)
+        return dash.ctx.triggered is not None
     except MissingCallbackContextException:
         return False
 

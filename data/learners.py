@@ -44,7 +44,7 @@ def find(session: Session, viewer: Viewer, text: str) -> list[FoundLearner]:
         .group_by(Learner.id, Learner.given_name, Learner.family_name)
         .order_by(Learner.family_name, Learner.given_name, Learner.id)
         .limit(MOST_FOUND)
-    ).tuples()
+    )
     return [
         FoundLearner(learner_id, f"{given} {family}", code if count == 1 else f"{code} and {count - 1} more")
         for learner_id, given, family, code, count in rows

@@ -47,9 +47,7 @@ def require_good_password(password: str, context: Iterable[str]) -> None:
     `context` holds what others know: the person's name and e-mail address, the college's name.
     """
     if len(password) < SHORTEST:
-        raise Refused(
-            f"Please choose at least {SHORTEST} characters; a few words are good.", "password"
-        )
+        raise Refused(f"Please choose at least {SHORTEST} characters; a few words are good.", "password")
     if len(password) > LONGEST:
         raise Refused(f"Please choose at most {LONGEST} characters.", "password")
     if _is_common(password) or _is_made_of(password, context):

@@ -1,0 +1,88 @@
+"""The app on a test's own database, and a small college whose people can sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from dash import Dash
+from flask import Flask
+from pydantic import SecretStr
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app import create_app
+from data import models
+from data.database import make_engine
+from data.passwords import hash_password
+from settings import Settings
+from tests import factories as make
+from tests.callbacks.visiting import PASSWORD, Visitor
+
+SECRET_KEY = "only for tests: 0123456789 abcdefghijkl"
+
+
+@pytest.fixture
+def settings(sqlite_url: str) -> Settings:
+    return Settings(database_url=sqlite_url, secret_key=SecretStr(SECRET_KEY), today=make.TODAY)
+
+
+@pytest.fixture
+def college(settings: Settings) -> Iterator[Session]:
+    """A session to furnish the app's database with; commit before the app shall see it."""
+    engine = make_engine(settings.database_url)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Dash]:
+    made = create_app(settings)
+    yield made
+    engine: Engine = made.server.extensions["routebook_engine"]
+    engine.dispose()
+
+
+@pytest.fixture
+def server(app: Dash) -> Flask:
+    server: Flask = app.server
+    return server
+
+
+@pytest.fixture(scope="session")
+def password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+@pytest.fixture
+def person(college: Session, password_hash: str) -> models.Person:
+    """An administrator of a college without learners."""
+    made = make.person(
+        college,
+        make.organisation(college),
+        "administrator",
+        email="ada@college.example",
+        name="Ada Admin",
+        password_hash=password_hash,
+    )
+    college.commit()
+    return made
+
+
+@pytest.fixture
+def visitor(server: Flask) -> Visitor:
+    """Nobody yet."""
+    return Visitor(server)
+
+
+@pytest.fixture
+def signed_in(server: Flask, person: models.Person) -> Visitor:
+    someone = Visitor(server)
+    assert someone.sign_in(person.email).status_code == 303
+    return someone
+
+
+@pytest.fixture
+def new_visitor(server: Flask) -> Callable[..., Visitor]:
+    return lambda address="192.0.2.1": Visitor(server, address)
