@@ -94,8 +94,20 @@
       });
   };
 
+  // The same sentence twice is said twice; what is said goes away again.
+  const SAID_MILLISECONDS = 12000;
+  let saying = null;
+
   function say(text) {
-    if (document.getElementById("status")) window.dash_clientside.set_props("status", { children: text });
+    const put = (children) => {
+      if (document.getElementById("status")) window.dash_clientside.set_props("status", { children });
+    };
+    clearTimeout(saying);
+    put("");
+    saying = setTimeout(() => {
+      put(text);
+      saying = setTimeout(() => put(""), SAID_MILLISECONDS);
+    }, 50);
   }
   routebook.say = say;
 

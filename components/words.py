@@ -75,3 +75,8 @@ def percent(share: Share) -> str:
 
 def days_late(days: int) -> str:
     return f"{count(days, 'day')} late"
+
+
+def times(number: int) -> str:
+    """once, twice, 3 times."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
