@@ -10,23 +10,23 @@ from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from data import rules, state_sql
+from data import learner_figures, rules, state_sql
 from data.errors import NotFound
+from data.learner_figures import USUALLY_SOON, Figures, Soon
 from data.models import (
     Cohort,
     CohortTutor,
     Department,
-    EndReason,
     Enrolment,
     Learner,
     Milestone,
     Person,
     Target,
 )
-from data.rules import ReviewState, Share, TargetState
+from data.rules import ReviewState, TargetState
 from data.scope import Viewer, cohorts_seen_by, departments_seen_by, enrolments_seen_by
 
 MOST_URGENT_FIRST = (
@@ -39,14 +39,12 @@ MOST_URGENT_FIRST = (
     TargetState.ACHIEVED,
     TargetState.WITHDRAWN,
 )
-NOT_COUNTED = (TargetState.WITHDRAWN, TargetState.PAUSED)
-"""States that are in no denominator."""
 
 
 @dataclass(frozen=True, slots=True)
 class CohortHead:
     """What the page says of the cohort itself. The department is linked for those who may open it;
-    `size` counts every enrolment, also of learners whom the viewer doesn't see."""
+    `size` counts everyone who hasn't left, also learners whom the viewer doesn't see."""
 
     id: int
     code: str
@@ -89,6 +87,7 @@ class LearnerRow:
     """One learner: `cells` in the order of the grid's milestones, None where there is no target."""
 
     id: int
+    plan_id: int
     given_name: str
     family_name: str
     starts_on: date
@@ -120,30 +119,6 @@ class LearnerRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What is counted of the learners seen; who is on a break or has left is counted apart.
-
-    `started` and `left` are of all times (completing isn't leaving). `moved` counts open targets that
-    would be overdue had their due date not been moved. `milestones` is {milestone id: achieved of those
-    that count}.
-    """
-
-    learners: int
-    here: int
-    paused: int
-    to_start: int
-    started: int
-    left: int
-    completed: int
-    achieved: Share
-    overdue: Share
-    due_soon: Share
-    moved: int
-    covered: Share
-    milestones: Mapping[int, Share]
-
-
-@dataclass(frozen=True, slots=True)
 class ProgressGrid:
     cohort: CohortHead
     milestones: tuple[MilestoneColumn, ...]
@@ -159,91 +134,34 @@ class ProgressGrid:
         return tuple((phase, tuple(columns)) for phase, columns in groups.items())
 
 
-def read(session: Session, viewer: Viewer, cohort_id: int) -> ProgressGrid:
+def read(session: Session, viewer: Viewer, cohort_id: int, soon: Soon = USUALLY_SOON) -> ProgressGrid:
     """A cohort with those of its learners whom the viewer sees, by name, those who left at the end."""
     cohort = _cohort(session, viewer, cohort_id)
-    milestones = _in_phases(_milestones(session, cohort_id))
-    learners = _learners(session, viewer, cohort_id, [column.id for column in milestones])
-    return ProgressGrid(cohort, milestones, learners, read_figures(session, viewer, cohort_id))
+    milestones = _milestones(session, cohort_id)
+    learners = _learners(session, viewer, cohort_id, milestones, soon)
+    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id, soon)
+    return ProgressGrid(cohort, milestones, learners, figures)
 
 
-def read_learner(session: Session, viewer: Viewer, cohort_id: int, learner_id: int) -> LearnerRow:
-    """One row of the grid, as `read` has it."""
-    milestones = [column.id for column in _in_phases(_milestones(session, cohort_id))]
-    rows = _learners(session, viewer, cohort_id, milestones, Enrolment.learner_id == learner_id)
+@dataclass(frozen=True, slots=True)
+class ChangedRow:
+    """What a change to one learner's plan changes of the grid."""
+
+    learner: LearnerRow
+    milestones: tuple[MilestoneColumn, ...]
+    figures: Figures
+
+
+def read_learner(
+    session: Session, viewer: Viewer, cohort_id: int, learner_id: int, soon: Soon = USUALLY_SOON
+) -> ChangedRow:
+    """One row of the grid as `read` has it, and the figures of the whole cohort."""
+    milestones = _milestones(session, cohort_id)
+    rows = _learners(session, viewer, cohort_id, milestones, soon, Enrolment.learner_id == learner_id)
     if not rows:
         raise NotFound
-    return rows[0]
-
-
-def read_figures(session: Session, viewer: Viewer, cohort_id: int) -> Figures:
-    """The figures of the learners whom the viewer sees, counted in the database."""
-    day = viewer.clock_day
-    here = and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
-    ended = state_sql.ended_by(day)
-    completed = Enrolment.end_reason == EndReason.COMPLETED
-    learners = session.execute(
-        select(
-            func.count(),
-            _counted(here),
-            _counted(and_(state_sql.enrolled_on(day), state_sql.paused_on(day))),
-            _counted(and_(Enrolment.starts_on > day, ~ended)),
-            _counted(Enrolment.starts_on <= day),
-            _counted(and_(ended, ~completed)),
-            _counted(and_(ended, completed)),
-            _counted(state_sql.covered_today(day)),
-            _counted(state_sql.required_today(day)),
-        ).where(_seen(viewer, cohort_id))
-    ).one()
-    state = state_sql.target_state(day).label("state")
-    would_be_late = and_(
-        state_sql.is_open(), Target.first_due_on < day, Target.first_due_on >= Enrolment.starts_on
-    )
-    targets = session.execute(
-        select(Target.milestone_id, state, func.count(), _counted(would_be_late))
-        .join(Enrolment, Enrolment.id == Target.plan_id)
-        .where(_seen(viewer, cohort_id), here)
-        .group_by(Target.milestone_id, state)
-    ).all()
-    return _figures(learners, targets)
-
-
-def _figures(learners: Sequence[int], targets: Sequence[Row[int | None, str | None, int, int]]) -> Figures:
-    """`targets` holds (milestone, state, how many, how many of them would be late by the first due date)."""
-    by_state: dict[str, int] = defaultdict(int)
-    by_milestone: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    moved = 0
-    for milestone_id, state, number, late_by_first_date in targets:
-        if state is None or state in NOT_COUNTED:
-            continue
-        by_state[state] += number
-        if state != TargetState.OVERDUE:
-            moved += late_by_first_date
-        if milestone_id is not None:
-            by_milestone[milestone_id][0] += number if state == TargetState.ACHIEVED else 0
-            by_milestone[milestone_id][1] += number
-    closed = by_state[TargetState.ACHIEVED] + by_state[TargetState.NOT_ACHIEVED]
-    counted = sum(by_state.values())
-    everyone, here, paused, to_start, started, left, completed, covered, required = learners
-    return Figures(
-        learners=everyone,
-        here=here,
-        paused=paused,
-        to_start=to_start,
-        started=started,
-        left=left,
-        completed=completed,
-        achieved=Share(by_state[TargetState.ACHIEVED], counted),
-        overdue=Share(by_state[TargetState.OVERDUE], counted - closed),
-        due_soon=Share(by_state[TargetState.DUE_SOON], counted - closed),
-        moved=moved,
-        covered=Share(covered, required),
-        milestones={milestone_id: Share(*counts) for milestone_id, counts in by_milestone.items()},
-    )
-
-
-def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id, soon)
+    return ChangedRow(rows[0], milestones, figures)
 
 
 def _seen(viewer: Viewer, cohort_id: int) -> ColumnElement[bool]:
@@ -252,7 +170,8 @@ def _seen(viewer: Viewer, cohort_id: int) -> ColumnElement[bool]:
 
 
 def _cohort(session: Session, viewer: Viewer, cohort_id: int) -> CohortHead:
-    size = select(func.count()).where(Enrolment.cohort_id == Cohort.id).correlate(Cohort).scalar_subquery()
+    still_here = and_(Enrolment.cohort_id == Cohort.id, ~state_sql.ended_by(viewer.clock_day))
+    size = select(func.count()).where(still_here).correlate(Cohort).scalar_subquery()
     row = session.execute(
         select(Cohort, Department.name, departments_seen_by(viewer), size)
         .join(Department, Department.id == Cohort.department_id)
@@ -284,26 +203,24 @@ def _cohort(session: Session, viewer: Viewer, cohort_id: int) -> CohortHead:
     )
 
 
-def _milestones(session: Session, cohort_id: int) -> list[MilestoneColumn]:
+def _milestones(session: Session, cohort_id: int) -> tuple[MilestoneColumn, ...]:
+    """In the order of the grid: those of a phase together, phases in the order of their first one."""
     rows = session.execute(
         select(Milestone.id, Milestone.phase_name, Milestone.short_title, Milestone.title, Milestone.due_on)
         .where(Milestone.cohort_id == cohort_id)
         .order_by(Milestone.position, Milestone.id)
     )
-    return [MilestoneColumn(*row) for row in rows]
-
-
-def _in_phases(milestones: Sequence[MilestoneColumn]) -> tuple[MilestoneColumn, ...]:
-    """The same milestones with those of a phase together, phases in the order of their first one."""
-    phases = list(dict.fromkeys(column.phase for column in milestones))
-    return tuple(sorted(milestones, key=lambda column: phases.index(column.phase)))
+    found = [MilestoneColumn(*row) for row in rows]
+    phases = list(dict.fromkeys(column.phase for column in found))
+    return tuple(sorted(found, key=lambda column: phases.index(column.phase)))
 
 
 def _learners(
     session: Session,
     viewer: Viewer,
     cohort_id: int,
-    milestone_ids: Sequence[int],
+    milestones: Sequence[MilestoneColumn],
+    soon: Soon,
     *only: ColumnElement[bool],
 ) -> tuple[LearnerRow, ...]:
     """Rows in two queries, however many learners and milestones there are."""
@@ -326,21 +243,24 @@ def _learners(
     targets = _targets(session, viewer, cohort_id, *only)
     rows = []
     for plan_id, learner_id, given, family, starts_on, ended_on, reason, next_review_on, paused in enrolments:
-        ended = rules.EnrolmentDates(starts_on, ended_on).ended(day)
-        cells, personal = _states(targets.get(plan_id, ()), day, starts_on, ended, bool(paused))
-        state = rules.review_state(next_review_on, day, required=not ended, paused=bool(paused))
+        dates = _Dates(day, starts_on, rules.EnrolmentDates(starts_on, ended_on).ended(day), bool(paused))
+        cells, personal = _states(targets.get(plan_id, ()), dates, soon.targets)
+        state = rules.review_state(
+            next_review_on, day, required=not dates.ended, paused=dates.paused, soon_days=soon.reviews
+        )
         late = next_review_on is not None and state == ReviewState.OVERDUE
         rows.append(
             LearnerRow(
                 id=learner_id,
+                plan_id=plan_id,
                 given_name=given,
                 family_name=family,
                 starts_on=starts_on,
                 ended_on=ended_on,
                 end_reason=reason,
-                ended=ended,
-                paused=bool(paused) and not ended,
-                cells=tuple(cells.get(milestone_id) for milestone_id in milestone_ids),
+                ended=dates.ended,
+                paused=dates.paused and not dates.ended,
+                cells=tuple(cells.get(milestone.id) for milestone in milestones),
                 personal=personal,
                 review_state=state,
                 next_review_on=next_review_on,
@@ -374,14 +294,23 @@ def _targets(
     return found
 
 
+class _Dates(NamedTuple):
+    """What of a learner decides the state of a target, on a clock day."""
+
+    day: date
+    joined_on: date
+    ended: bool
+    paused: bool
+
+
 def _states(
-    targets: Sequence[_StoredTarget], day: date, joined_on: date, ended: bool, paused: bool
+    targets: Sequence[_StoredTarget], dates: _Dates, soon_days: int
 ) -> tuple[dict[int, Cell], PersonalTargets | None]:
     """({milestone id: cell}, the personal targets) of one plan."""
     cells: dict[int, Cell] = {}
     personal: list[tuple[TargetState, _StoredTarget]] = []
     for target in targets:
-        state = _state(target.status, target.due_on, day, joined_on, ended, paused)
+        state = _state(target.status, target.due_on, dates, soon_days)
         if state is None:
             continue
         if target.milestone_id is None:
@@ -397,7 +326,14 @@ def _states(
 
 
 @lru_cache(maxsize=4096)
-def _state(
-    status: str, due_on: date | None, day: date, joined_on: date, ended: bool, paused: bool
-) -> TargetState | None:
-    return rules.target_state(status, due_on, day, joined_on=joined_on, ended=ended, paused=paused)
+def _state(status: str, due_on: date | None, dates: _Dates, soon_days: int) -> TargetState | None:
+    """Remembered, since most of a cohort's targets share their status and due date."""
+    return rules.target_state(
+        status,
+        due_on,
+        dates.day,
+        joined_on=dates.joined_on,
+        ended=dates.ended,
+        paused=dates.paused,
+        soon_days=soon_days,
+    )

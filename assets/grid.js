@@ -1,0 +1,371 @@
+// The progress grid in the browser: what its cells show, how its rows are sorted and filtered from the
+// address, how a cell opens its target's form and gets the focus back.
+(function () {
+  "use strict";
+
+  const functions = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
+  const components = (window.dashAgGridComponentFunctions = window.dashAgGridComponentFunctions || {});
+  const h = (...parts) => window.React.createElement(...parts);
+
+  const PHONE = window.matchMedia("(max-width: 700px)");
+  let api = null;
+  // The cell that has, or gets back, the focus: {row, column} by their ids.
+  let place = null;
+
+  const parameters = () => Object.fromEntries(new URLSearchParams(window.location.search));
+
+  // --- cells --------------------------------------------------------------------------------------------
+
+  const indexOf = (column) => Number(column.getColDef().field.split(".")[1]);
+
+  // Target ids come as steps from one to the next, 0 where a learner has no target for a milestone.
+  function targetsOf(row) {
+    if (!row.targetIds) {
+      let last = 0;
+      const ids = row.targets.map((step) => (step === 0 ? null : (last += step)));
+      Object.defineProperty(row, "targetIds", { value: ids });
+    }
+    return row.targetIds;
+  }
+
+  function targetOf(node, column) {
+    if (!node || node.rowPinned || !column) return null;
+    if (column.getColId() === "personal") return node.data.personal ? node.data.personal.target : null;
+    return column.getColId().startsWith("milestone-") ? targetsOf(node.data)[indexOf(column)] : null;
+  }
+
+  const fullName = (row) => `${row.given} ${row.family}`;
+  const overdueOf = (row) => row.progress[2];
+
+  functions.gridWord = (params) =>
+    params.node && params.node.rowPinned ? params.value : params.context.words[params.value];
+
+  functions.gridTip = (params) => {
+    if (params.node.rowPinned) return params.data.shares[indexOf(params.column)];
+    return `${fullName(params.data)}, ${params.colDef.headerName}: ${params.context.words[params.value]}`;
+  };
+
+  functions.gridPersonalTip = (params) => {
+    const personal = params.data.personal;
+    if (!personal) return "";
+    const counts = personal.counts.map(([code, count]) => `${count} ${params.context.words[code].toLowerCase()}`);
+    return `${counts.join(", ")}. Opens: ${personal.title}`;
+  };
+
+  functions.gridIsSelected = (params) => {
+    const target = targetOf(params.node, params.column);
+    return target !== null && String(target) === parameters().target;
+  };
+
+  components.LearnerCell = function (props) {
+    if (props.node.rowPinned) return h("b", null, "Cohort");
+    const { id, given, family, note } = props.data;
+    return h(
+      "span",
+      { className: "learner" },
+      h("a", { href: `/learner/${id}`, tabIndex: -1, title: `${given} ${family}` }, `${given} `, h("b", null, family)),
+      note ? h("small", null, note) : null,
+    );
+  };
+
+  components.ProgressCell = function (props) {
+    const [achieved, inHand, overdue, all] = props.data.progress;
+    if (!all) return h("span", { className: "sub" }, "no targets yet");
+    const part = (name, count) =>
+      h("i", { key: name, className: `state-${name}`, style: { width: `${(100 * count) / all}%` } });
+    return h(
+      "span",
+      { className: "progress", title: `${achieved} of ${all} achieved, ${overdue} overdue` },
+      h(
+        "span",
+        { className: "bar", "aria-hidden": "true" },
+        part("achieved", achieved),
+        part("in-progress", inHand),
+        part("overdue", overdue),
+      ),
+      h("span", { className: "number" }, `${achieved} of ${all}`),
+    );
+  };
+
+  components.PersonalCell = function (props) {
+    if (props.node.rowPinned || !props.data.personal) return null;
+    return h(
+      "span",
+      { className: "personal" },
+      props.data.personal.counts.map(([code, count]) =>
+        h(
+          "span",
+          { key: code, className: `shape ${props.context.icons[code]}` },
+          count,
+          h("span", { className: "visually-hidden" }, ` ${props.context.words[code]} `),
+        ),
+      ),
+    );
+  };
+
+  components.ReviewCell = function (props) {
+    if (props.node.rowPinned) return null;
+    return h("span", { className: "pill" }, props.data.reviewWords);
+  };
+
+  // One theme object: a new one at each drawing would set the grid's styles anew.
+  let theme = null;
+  functions.gridTheme = (base) => {
+    theme =
+      theme ||
+      base.withParams({
+        backgroundColor: "var(--paper)",
+        foregroundColor: "var(--ink)",
+        textColor: "var(--ink)",
+        headerBackgroundColor: "var(--paper)",
+        headerTextColor: "var(--ink)",
+        chromeBackgroundColor: "var(--paper)",
+        borderColor: "var(--line)",
+        accentColor: "var(--link)",
+        rowHoverColor: "var(--band-faint)",
+        browserColorScheme: "inherit",
+        fontFamily: "inherit",
+        fontSize: 14,
+        headerFontSize: 13,
+        headerFontWeight: 600,
+        cellHorizontalPadding: 8,
+        wrapperBorder: false,
+        wrapperBorderRadius: 0,
+        columnBorder: false,
+        headerColumnBorder: false,
+        headerColumnResizeHandleDisplay: "none",
+      });
+    return theme;
+  };
+
+  // --- order and filter, from the address --------------------------------------------------------------
+
+  const ORDERS = {
+    overdue: (a, b) => overdueOf(b) - overdueOf(a),
+    review: (a, b) => (a.reviewOn || "9999").localeCompare(b.reviewOn || "9999"),
+    progress: (a, b) => a.progress[0] / (a.progress[3] || 1) - b.progress[0] / (b.progress[3] || 1),
+  };
+  const plain = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+
+  // Found when chosen and kept until chosen again, so that a save never moves or hides the row it was made in.
+  let rank = new Map();
+  let shown = null;
+
+  function arrange(nodes) {
+    const { sort, filter, name } = parameters();
+    const order = ORDERS[sort] || (() => 0);
+    const rows = nodes.map((node) => ({ id: node.id, index: node.sourceRowIndex, row: node.data }));
+    rows.sort((a, b) => a.row.ended - b.row.ended || order(a.row, b.row) || a.index - b.index);
+    rank = new Map(rows.map(({ id }, position) => [id, position]));
+    const words = plain(name || "").split(/\s+/).filter(Boolean);
+    const passes = ({ row }) =>
+      (filter !== "overdue" || overdueOf(row) > 0) && words.every((word) => plain(fullName(row)).includes(word));
+    shown = filter === "overdue" || words.length ? new Set(rows.filter(passes).map(({ id }) => id)) : null;
+  }
+
+  functions.gridIsFiltered = () => shown !== null;
+  functions.gridPasses = (params) => shown === null || shown.has(params.id);
+  functions.gridSort = (params) => {
+    if (!rank.size) arrange(params.nodes);
+    params.nodes.sort((a, b) => rank.get(a.id) - rank.get(b.id));
+  };
+
+  const tool = (name) => document.querySelector(`.grid-tools [data-grid=${name}]`);
+
+  function showTools() {
+    const { sort, filter, name } = parameters();
+    if (!tool("sort") || !api) return;
+    tool("sort").value = sort in ORDERS ? sort : "";
+    if (tool("name").value !== (name || "")) tool("name").value = name || "";
+    tool("overdue").setAttribute("aria-pressed", String(filter === "overdue"));
+    const all = rank.size;
+    tool("shown").textContent = shown ? `${shown.size} of ${all} learners` : `${all} learner${all === 1 ? "" : "s"}`;
+  }
+
+  let arrangedBy = null;
+  function rearrange() {
+    const { sort, filter, name } = parameters();
+    const wanted = JSON.stringify([sort, filter, name]);
+    if (wanted === arrangedBy) return;
+    arrangedBy = wanted;
+    const nodes = [];
+    api.forEachNode((node) => nodes.push(node));
+    arrange(nodes);
+    api.onFilterChanged();
+    showTools();
+  }
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-grid=sort]")) window.routebook.select({ sort: event.target.value });
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.matches("[data-grid=name]")) window.routebook.select({ name: event.target.value }, { replace: true });
+  });
+  document.addEventListener("click", (event) => {
+    if (!api) return;
+    if (event.target.closest("[data-grid=overdue]")) {
+      window.routebook.select({ filter: parameters().filter === "overdue" ? "" : "overdue" });
+    } else if (event.target.closest("[data-grid=next]")) {
+      nextOverdue();
+    }
+  });
+
+  // --- a cell opens its form, and gets the focus back ----------------------------------------------------
+
+  function open(node, column) {
+    const target = targetOf(node, column);
+    if (target === null) return false;
+    place = { row: node.id, column: column.getColId() };
+    window.routebook.select({ target });
+    return true;
+  }
+
+  function clicked(params) {
+    if (params.event && params.event.target.closest("a")) return;
+    open(params.node, params.column);
+  }
+
+  function key(params) {
+    if (params.event.key !== "Enter" && params.event.key !== " ") return;
+    params.event.preventDefault();
+    if (params.column.getColId() === "learner" && !params.node.rowPinned) {
+      window.location.assign(`/learner/${params.node.id}`);
+    } else if (open(params.node, params.column)) {
+      focusForm();
+    }
+  }
+
+  // The form is filled by the server's answer; the page is ready once that is there.
+  function focusForm() {
+    const root = document.documentElement;
+    const watch = new MutationObserver(() => {
+      if (!root.dataset.ready) return;
+      watch.disconnect();
+      const first = document.querySelector("[data-view=target-form] [name=status]");
+      if (first) first.focus();
+    });
+    watch.observe(root, { attributes: true, attributeFilter: ["data-ready"] });
+  }
+
+  function showPlace() {
+    const node = place && api && api.getRowNode(place.row);
+    if (!node || node.rowIndex === null) return null;
+    api.ensureIndexVisible(node.rowIndex);
+    api.ensureColumnVisible(place.column);
+    return node;
+  }
+
+  function focusPlace() {
+    const node = showPlace();
+    if (node) api.setFocusedCell(node.rowIndex, place.column);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !place) return;
+    if (event.target.closest("[data-view=target-form]")) focusPlace();
+  });
+
+  const isOverdue = (node, column) =>
+    column.getColId() === "personal"
+      ? Boolean(node.data.personal) && node.data.personal.counts.some(([code]) => code === "o")
+      : node.data.states[indexOf(column)] === "o";
+
+  // In reading order from the cell with the focus, and from the top again after the last.
+  function nextOverdue() {
+    const columns = api.getAllDisplayedColumns().filter((column) => /^(milestone-|personal$)/.test(column.getColId()));
+    const cells = [];
+    let from = 0;
+    api.forEachNodeAfterFilterAndSort((node) => {
+      for (const column of columns) {
+        if (isOverdue(node, column)) cells.push([node, column]);
+        if (place && place.row === node.id && place.column === column.getColId()) from = cells.length;
+      }
+    });
+    if (!cells.length) {
+      window.routebook.say("No overdue targets among the learners shown.");
+      return;
+    }
+    const [node, column] = cells[from % cells.length];
+    open(node, column);
+    focusPlace();
+  }
+
+  function findTarget(target) {
+    let found = null;
+    api.forEachNode((node) => {
+      if (found) return;
+      const column = api.getColumns().find((one) => String(targetOf(node, one)) === target);
+      if (column) found = { row: node.id, column: column.getColId() };
+    });
+    return found;
+  }
+
+  // --- the grid is there, the selection or a row has changed ---------------------------------------------
+
+  function fit() {
+    if (!api) return;
+    const phone = PHONE.matches;
+    api.setGridOption("rowHeight", phone ? 44 : 34);
+    api.resetRowHeights();
+    api.applyColumnState({
+      state: [
+        { colId: "learner", width: phone ? 132 : 146 },
+        { colId: "progress", pinned: phone ? null : "left" },
+        { colId: "review", pinned: phone ? null : api.getColumnDef("review").pinned || null },
+      ],
+    });
+  }
+  PHONE.addEventListener("change", fit);
+
+  function begin(ready) {
+    if (ready === api) {
+      showTools();
+      return;
+    }
+    api = ready;
+    place = null;
+    arrangedBy = null;
+    api.addEventListener("cellClicked", clicked);
+    api.addEventListener("cellKeyDown", key);
+    api.addEventListener("gridPreDestroyed", end);
+    fit();
+    rearrange();
+    showTools();
+    const target = parameters().target;
+    place = target ? findTarget(target) : null;
+    if (place) showPlace();
+  }
+
+  function end() {
+    api = null;
+    place = null;
+    rank = new Map();
+    shown = null;
+  }
+
+  window.dash_clientside = Object.assign({}, window.dash_clientside, {
+    grid: {
+      // The grid is there, or its tools have been drawn.
+      begin: function (id) {
+        return window.dash_ag_grid.getApiAsync(id).then(begin).then(() => id);
+      },
+      // The selection has changed: order, filter and the marked cell follow it.
+      select: function () {
+        if (api) {
+          rearrange();
+          const target = parameters().target;
+          if (target && (!place || String(targetOf(api.getRowNode(place.row), api.getColumn(place.column))) !== target)) {
+            place = findTarget(target) || place;
+          }
+          api.refreshCells({ force: true });
+        }
+        return window.dash_clientside.no_update;
+      },
+      // A row has been saved, and is in the grid: the focus goes back to its cell.
+      saved: function (transaction) {
+        if (transaction === null) focusPlace();
+        return window.dash_clientside.no_update;
+      },
+    },
+  });
+})();

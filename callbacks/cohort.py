@@ -1,0 +1,82 @@
+"""`/cohort/<id>`: the progress grid with the form beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dash
+from dash import ClientsideFunction, Dash, Input, Output, Patch, State
+from sqlalchemy.orm import Session
+
+from callbacks import policy, request
+from components import ids, shell
+from components.cohort_page import cohort_page
+from components.progress_grid import cohort_figures, cohort_rows, row
+from components.target_form import target_form
+from data import history, progress_grid, targets
+from data.errors import NotFound
+from data.history import HistoryLine
+from data.learner_figures import Soon
+from data.scope import Viewer
+from data.targets import TargetDetail
+
+
+@request.page
+def page(cohort_id: Any = None, target: Any = None, **_query: Any) -> Any:
+    """The page as its address says: `target` opens its form; sort, filter and name are read by the grid."""
+    with request.looking() as (session, viewer):
+        grid = progress_grid.read(session, viewer, request.whole_number(cohort_id), soon())
+        title = f"{grid.cohort.code} {grid.cohort.title}"
+        form = target_form(*chosen_target(session, viewer, target))
+        return shell.page(request.frame(viewer), title, cohort_page(grid, form))
+
+
+def chosen_target(
+    session: Session, viewer: Viewer, target: Any
+) -> tuple[TargetDetail | None, list[HistoryLine]]:
+    """The target that the address selects, or none where it isn't there."""
+    if not target:
+        return None, []
+    try:
+        detail = targets.read(session, viewer, request.whole_number(target))
+    except NotFound:
+        return None, []
+    return detail, history.read(session, viewer, detail.id)
+
+
+def soon() -> Soon:
+    settings = request.settings()
+    return Soon(settings.target_soon_days, settings.review_soon_days)
+
+
+@policy.reads
+def follow_save(saved: Any, cohort_id: Any) -> Any:
+    """After a save: the learner's row, the cohort's row and the figures, from the database."""
+    cohort_id = request.whole_number(cohort_id)
+    if not isinstance(saved, dict) or saved.get("cohort") != cohort_id:
+        return dash.no_update, dash.no_update, dash.no_update
+    with request.looking() as (session, viewer):
+        learner_id = request.whole_number(saved.get("learner"))
+        changed = progress_grid.read_learner(session, viewer, cohort_id, learner_id, soon())
+    options = Patch()
+    options["pinnedTopRowData"] = cohort_rows(changed.milestones, changed.figures)
+    return {"update": [row(changed.learner)], "async": False}, options, cohort_figures(changed.figures)
+
+
+def register(app: Dash) -> None:
+    app.callback(
+        Output(ids.PROGRESS_GRID, "rowTransaction"),
+        Output(ids.PROGRESS_GRID, "dashGridOptions"),
+        Output(ids.drawing_html("figures"), "data"),
+        Input(ids.SAVED, "data"),
+        State(ids.COHORT, "data"),
+        prevent_initial_call=True,
+    )(follow_save)
+    app.clientside_callback(
+        ClientsideFunction("grid", "begin"),
+        Output(ids.GRID_FRAME, "data-begun"),
+        Input(ids.PROGRESS_GRID, "id"),
+        Input(ids.drawing_mount("grid-tools"), "data-drawn"),
+    )
+    app.clientside_callback(ClientsideFunction("grid", "select"), Input(ids.SELECTION, "data"))
+    app.clientside_callback(ClientsideFunction("grid", "saved"), Input(ids.PROGRESS_GRID, "rowTransaction"))

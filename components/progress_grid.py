@@ -1,0 +1,331 @@
+"""The progress grid: learners by milestones, drawn by AG Grid from compact rows.
+
+A cell is one letter of its row's `states`; column types hold what all milestones share, so that a cohort of
+350 learners by 130 milestones stays small. What the browser does with it is in assets/grid.js.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dash_ag_grid as dag
+from dash import dcc, html
+
+from components import ids, words
+from components.attributes import attributes
+from components.drawing import drawing, render
+from data.learner_figures import Figures
+from data.models import EndReason
+from data.progress_grid import (
+    Cell,
+    LearnerRow,
+    MilestoneColumn,
+    PersonalTargets,
+    ProgressGrid,
+)
+from data.rules import ReviewState, Share, TargetState
+
+CODES: dict[TargetState, str] = {
+    TargetState.ACHIEVED: "a",
+    TargetState.IN_PROGRESS: "i",
+    TargetState.DUE_SOON: "d",
+    TargetState.OVERDUE: "o",
+    TargetState.TO_COME: "t",
+    TargetState.NOT_ACHIEVED: "n",
+    TargetState.PAUSED: "p",
+    TargetState.WITHDRAWN: "w",
+}
+NO_TARGET = "-"
+SORTS = {
+    "name": "name",
+    "overdue": "most overdue",
+    "review": "next review",
+    "progress": "least progress",
+}
+"""{value in the address: words}; the first is the order that the rows come in."""
+
+NOBODY = "No learner fits. Change the name or the filter above."
+ROW_HEIGHT = 34
+TOUCH_ROW_HEIGHT = 44
+GROUP_HEIGHT = 30
+MILESTONE_WIDTH = 40
+MANY_MILESTONES = 14
+"""From so many on, the next review stays in view at the right while milestones scroll."""
+
+
+def progress_grid(grid: ProgressGrid) -> html.Div:
+    """The grid with its tools above and its legend below."""
+    return html.Div(
+        [
+            drawing("grid-tools", render("grid_tools.html", sorts=SORTS)),
+            dcc.Store(id=ids.COHORT, data=grid.cohort.id, storage_type="memory"),
+            html.Div(_grid(grid), id=ids.GRID_FRAME, className="grid-frame", style=_frame_size(grid)),
+            drawing("grid-legend", render("grid_legend.html", states=words.TARGET_STATES)),
+        ],
+        className="card progress-grid",
+        **attributes(data_view="progress-grid"),
+    )
+
+
+def cohort_figures(figures: Figures) -> str:
+    """The markup of the headline figures, each with what it is counted of."""
+    tiles = [
+        ("Targets achieved", words.percent(figures.achieved), _of(figures.achieved, "none recorded yet")),
+        ("Overdue", f"{figures.overdue.count:,}", f"of {figures.overdue.of:,} open, {figures.moved:,} moved"),
+        ("Due within 7 days", f"{figures.due_soon.count:,}", f"of {figures.overdue.of:,} open"),
+        ("Reviewed in time", words.percent(figures.covered), _of(figures.covered, "no review due yet")),
+        ("Started, left", f"{figures.started:,}, {figures.left:,}", _apart(figures)),
+    ]
+    return render("figures.html", figures=tiles)
+
+
+def row(learner: LearnerRow) -> dict[str, Any]:
+    """A learner as the grid's script reads it; the row's id is the learner's, as a string."""
+    return {
+        "id": str(learner.id),
+        "given": learner.given_name,
+        "family": learner.family_name,
+        "note": learner_note(learner),
+        "ended": learner.ended,
+        "paused": learner.paused,
+        "states": "".join(CODES[cell.state] if cell else NO_TARGET for cell in learner.cells),
+        "targets": _steps_between(learner.cells),
+        "progress": _progress(learner),
+        "personal": _personal(learner.personal),
+        "review": learner.review_state.value,
+        "reviewOn": learner.next_review_on.isoformat() if learner.next_review_on else None,
+        "reviewWords": review_words(learner),
+    }
+
+
+def cohort_rows(milestones: Sequence[MilestoneColumn], figures: Figures) -> list[dict[str, Any]]:
+    """The row above all others: of each milestone, the share that has achieved it, and of how many.
+
+    No row where there is no milestone.
+    """
+    if not milestones:
+        return []
+    shares = [figures.milestones.get(milestone.id, Share(0, 0)) for milestone in milestones]
+    states = [words.percent(share) for share in shares]
+    counts = [f"{share.count} of {share.of} achieved" if share.of else "nothing recorded" for share in shares]
+    progress = [figures.achieved.count, 0, figures.overdue.count, figures.achieved.of]
+    return [{"id": "cohort", "states": states, "shares": counts, "progress": progress}]
+
+
+def review_words(learner: LearnerRow) -> str:
+    """9 days late, Fri 15 Jan, Paused …: the next review in a few words."""
+    if learner.review_state == ReviewState.OVERDUE:
+        return words.days_late(learner.review_days_late)
+    if learner.review_state in (ReviewState.DUE_SOON, ReviewState.NOT_YET_DUE):
+        return words.short_day(learner.next_review_on)
+    return words.review_word(learner.review_state)
+
+
+def learner_note(learner: LearnerRow) -> str:
+    """What sets a learner apart: on a break, left, completed, or nothing."""
+    if learner.ended:
+        word = "completed" if learner.end_reason == EndReason.COMPLETED else "left"
+        return f"{word} {words.short_day(learner.ended_on)}"
+    return "on a break" if learner.paused else ""
+
+
+def _of(share: Share, nothing: str) -> str:
+    return f"{share.count:,} of {share.of:,}" if share.of else nothing
+
+
+def _apart(figures: Figures) -> str:
+    """Who is counted apart from the other figures, besides those who left."""
+    apart = [
+        (figures.completed, "completed"),
+        (figures.paused, "on a break"),
+        (figures.to_start, "to start"),
+    ]
+    return ", ".join(f"{number:,} {what}" for number, what in apart if number) or "nobody on a break"
+
+
+def _progress(learner: LearnerRow) -> list[int]:
+    """[achieved, in hand, overdue, all that aren't withdrawn]."""
+    return [
+        learner.count(TargetState.ACHIEVED),
+        learner.count(TargetState.IN_PROGRESS, TargetState.DUE_SOON),
+        learner.count(TargetState.OVERDUE),
+        learner.count(*(state for state in TargetState if state != TargetState.WITHDRAWN)),
+    ]
+
+
+def _personal(personal: PersonalTargets | None) -> dict[str, Any] | None:
+    if personal is None:
+        return None
+    return {
+        "counts": [[CODES[state], number] for state, number in personal.counts.items()],
+        "target": personal.first_id,
+        "title": personal.first_title,
+    }
+
+
+def _steps_between(cells: Sequence[Cell | None]) -> list[int]:
+    """The cells' target ids, each as its distance from the one before, 0 where there is no target: ids
+    follow one another, so that they compress to almost nothing."""
+    steps, last = [], 0
+    for cell in cells:
+        steps.append(cell.target_id - last if cell else 0)
+        last = cell.target_id if cell else last
+    return steps
+
+
+def _grid(grid: ProgressGrid) -> dag.AgGrid:
+    return dag.AgGrid(
+        id=ids.PROGRESS_GRID,
+        columnDefs=_columns(grid),
+        rowData=[row(learner) for learner in grid.learners],
+        getRowId="params.data.id",
+        defaultColDef={
+            "sortable": False,
+            "resizable": False,
+            "suppressMovable": True,
+            "suppressHeaderMenuButton": True,
+            "cellDataType": False,
+        },
+        dashGridOptions={
+            "theme": {"function": "gridTheme(themeQuartz)"},
+            "columnTypes": _column_types(),
+            "context": {"words": _words_by_code(), "icons": _icons_by_code()},
+            "pinnedTopRowData": cohort_rows(grid.milestones, grid.figures),
+            "rowHeight": ROW_HEIGHT,
+            "groupHeaderHeight": GROUP_HEIGHT,
+            "headerHeight": _header_height(grid.milestones),
+            "rowClassRules": {"learner-ended": "params.data.ended", "learner-paused": "params.data.paused"},
+            "isExternalFilterPresent": {"function": "gridIsFiltered(params)"},
+            "doesExternalFilterPass": {"function": "gridPasses(params)"},
+            "postSortRows": {"function": "gridSort(params)"},
+            "enableBrowserTooltips": True,
+            "animateRows": False,
+            "suppressDragLeaveHidesColumns": True,
+            "localeText": {"noRowsToShow": NOBODY, "noMatchingRows": NOBODY},
+        },
+        style={"height": "100%"},
+        className="grid",
+    )
+
+
+def _columns(grid: ProgressGrid) -> list[dict[str, Any]]:
+    index = {milestone.id: number for number, milestone in enumerate(grid.milestones)}
+    phases = [
+        {
+            "headerName": phase,
+            "headerTooltip": phase,
+            "marryChildren": True,
+            "children": [
+                _milestone(column, index[column.id], _width(phase, len(columns))) for column in columns
+            ],
+        }
+        for phase, columns in grid.phases
+    ]
+    review = _own("review")
+    if len(grid.milestones) >= MANY_MILESTONES:
+        review["pinned"] = "right"
+    return [_own("learner"), _own("progress"), *phases, _own("personal"), review]
+
+
+def _own(name: str) -> dict[str, Any]:
+    """A column of a type of its own."""
+    return {"colId": name, "type": name}
+
+
+def _width(phase: str, columns: int) -> dict[str, int]:
+    """Wider than usual where the phase's name would have no room over its columns."""
+    needed = min(96, 12 + 6.6 * len(phase)) / columns
+    return {"width": round(needed)} if needed > MILESTONE_WIDTH else {}
+
+
+def _milestone(milestone: MilestoneColumn, index: int, width: Mapping[str, int]) -> dict[str, Any]:
+    due = f", due {words.short_day(milestone.due_on)}" if milestone.due_on else ""
+    return {
+        **width,
+        "type": "milestone",
+        "colId": f"milestone-{milestone.id}",
+        "field": f"states.{index}",
+        "headerName": milestone.short_title,
+        "headerTooltip": f"{milestone.title}{due}",
+    }
+
+
+def _column_types() -> dict[str, Any]:
+    return {
+        "learner": {
+            "headerName": "Learner",
+            "pinned": "left",
+            "width": 146,
+            "cellRenderer": "LearnerCell",
+        },
+        "progress": {
+            "headerName": "Achieved",
+            "headerTooltip": "Milestones and personal targets achieved, of all that count",
+            "pinned": "left",
+            "width": 114,
+            "cellRenderer": "ProgressCell",
+        },
+        "milestone": {
+            "width": MILESTONE_WIDTH,
+            "headerClass": "turned",
+            "valueFormatter": {"function": "gridWord(params)"},
+            "tooltipValueGetter": {"function": "gridTip(params)"},
+            "cellClassRules": _target_classes(),
+        },
+        "personal": {
+            "headerName": "Personal targets",
+            "headerTooltip": "Personal targets, how many in each state",
+            "width": 102,
+            "cellRenderer": "PersonalCell",
+            "tooltipValueGetter": {"function": "gridPersonalTip(params)"},
+            "cellClassRules": {"selected": "gridIsSelected(params)", "opens": "params.data.personal"},
+        },
+        "review": {
+            "field": "review",
+            "headerName": "Next review",
+            "minWidth": 102,
+            "width": 102,
+            "flex": 1,
+            "cellRenderer": "ReviewCell",
+            "cellClassRules": {
+                **{f"state-{state.value}": f"params.value == '{state.value}'" for state in ReviewState},
+                "state-none": "!params.value",
+            },
+        },
+    }
+
+
+def _target_classes() -> Mapping[str, str]:
+    """{class: when}: the state's colour and its shape."""
+    rules: dict[str, str] = {}
+    for state, code in CODES.items():
+        when = f"params.value == '{code}'"
+        rules[f"state-{state.value}"] = when
+        rules[f"icon-{words.target_icon(state)}"] = when
+    none = f"params.value == '{NO_TARGET}'"
+    return {**rules, "state-none": none, "selected": "gridIsSelected(params)"}
+
+
+def _words_by_code() -> dict[str, str]:
+    return {code: words.target_word(state) for state, code in CODES.items()} | {NO_TARGET: "No target"}
+
+
+def _icons_by_code() -> dict[str, str]:
+    return {code: f"icon-{words.target_icon(state)} state-{state.value}" for state, code in CODES.items()}
+
+
+def _header_height(milestones: Sequence[MilestoneColumn]) -> int:
+    """High enough for the turned short titles, the longest of which break in two lines."""
+    longest = max((len(milestone.short_title) for milestone in milestones), default=0)
+    return min(150, max(44, round(20 + 6.2 * longest)))
+
+
+def _frame_size(grid: ProgressGrid) -> dict[str, str]:
+    """As high as its rows need, which the style sheet limits to the window's height."""
+    rows = len(grid.learners) + (1 if grid.milestones else 0)
+    above = GROUP_HEIGHT + _header_height(grid.milestones) + 20
+    return {
+        "--grid-height": f"{above + rows * ROW_HEIGHT}px",
+        "--grid-height-touch": f"{above + rows * TOUCH_ROW_HEIGHT}px",
+    }

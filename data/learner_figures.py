@@ -1,0 +1,128 @@
+"""What is counted of some learners: those of a cohort, of a caseload."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from data import rules, state_sql
+from data.models import EndReason, Enrolment, Target
+from data.rules import Share, TargetState
+from data.scope import Viewer, enrolments_seen_by
+
+NOT_COUNTED = (TargetState.WITHDRAWN, TargetState.PAUSED)
+"""States that are in no denominator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """Days ahead in which a target, or a review, is due soon."""
+
+    targets: int = rules.TARGET_SOON_DAYS
+    reviews: int = rules.REVIEW_SOON_DAYS
+
+
+USUALLY_SOON = Soon()
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What is counted of the learners seen; who is on a break or has left is counted apart.
+
+    `learners` are those who haven't left, `here` those of them who have started and aren't on a break.
+    `started` and `left` are of all times (completing isn't leaving). `moved` counts open targets that
+    would be overdue had their due date not been moved. `milestones` is {milestone id: achieved of those
+    that count}.
+    """
+
+    learners: int
+    here: int
+    paused: int
+    to_start: int
+    started: int
+    left: int
+    completed: int
+    achieved: Share
+    overdue: Share
+    due_soon: Share
+    moved: int
+    covered: Share
+    milestones: Mapping[int, Share]
+
+
+def read(
+    session: Session, viewer: Viewer, condition: ColumnElement[bool], soon: Soon = USUALLY_SOON
+) -> Figures:
+    """The figures of those of some learners (a condition on `Enrolment`) whom the viewer sees, counted in
+    the database by two queries."""
+    seen = and_(condition, enrolments_seen_by(viewer))
+    day = viewer.clock_day
+    here = and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
+    ended = state_sql.ended_by(day)
+    completed = Enrolment.end_reason == EndReason.COMPLETED
+    learners = session.execute(
+        select(
+            _counted(~ended),
+            _counted(here),
+            _counted(and_(state_sql.enrolled_on(day), state_sql.paused_on(day))),
+            _counted(and_(Enrolment.starts_on > day, ~ended)),
+            _counted(Enrolment.starts_on <= day),
+            _counted(and_(ended, ~completed)),
+            _counted(and_(ended, completed)),
+            _counted(state_sql.covered_today(day)),
+            _counted(state_sql.required_today(day)),
+        ).where(seen)
+    ).one()
+    state = state_sql.target_state(day, soon.targets).label("state")
+    would_be_late = and_(
+        state_sql.is_open(), Target.first_due_on < day, Target.first_due_on >= Enrolment.starts_on
+    )
+    targets = session.execute(
+        select(Target.milestone_id, state, func.count(), _counted(would_be_late))
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(seen, here)
+        .group_by(Target.milestone_id, state)
+    ).all()
+    return _figures(learners, targets)
+
+
+def _figures(learners: Sequence[int], targets: Sequence[Row[int | None, str | None, int, int]]) -> Figures:
+    """`targets` holds (milestone, state, how many, how many of them would be late by the first due date)."""
+    by_state: dict[str, int] = defaultdict(int)
+    by_milestone: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    moved = 0
+    for milestone_id, state, number, late_by_first_date in targets:
+        if state is None or state in NOT_COUNTED:
+            continue
+        by_state[state] += number
+        if state != TargetState.OVERDUE:
+            moved += late_by_first_date
+        if milestone_id is not None:
+            by_milestone[milestone_id][0] += number if state == TargetState.ACHIEVED else 0
+            by_milestone[milestone_id][1] += number
+    closed = by_state[TargetState.ACHIEVED] + by_state[TargetState.NOT_ACHIEVED]
+    counted = sum(by_state.values())
+    everyone, here, paused, to_start, started, left, completed, covered, required = learners
+    return Figures(
+        learners=everyone,
+        here=here,
+        paused=paused,
+        to_start=to_start,
+        started=started,
+        left=left,
+        completed=completed,
+        achieved=Share(by_state[TargetState.ACHIEVED], counted),
+        overdue=Share(by_state[TargetState.OVERDUE], counted - closed),
+        due_soon=Share(by_state[TargetState.DUE_SOON], counted - closed),
+        moved=moved,
+        covered=Share(covered, required),
+        milestones={milestone_id: Share(*counts) for milestone_id, counts in by_milestone.items()},
+    )
+
+
+def _counted(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
