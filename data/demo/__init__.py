@@ -26,6 +26,7 @@ from data.demo.learners import add_learner
 from data.demo.names import LONGEST, draw_different_name
 from data.demo.rows import Rows, analyze, continue_ids
 from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
+from data.department_figures import rebuild
 from data.errors import Refused
 from data.progress import Progress, silent
 from data.review_schedule import COHORTS_AT_ONCE, load_review_rules, reschedule
@@ -71,6 +72,7 @@ def build(
         college.rows.write()
         continue_ids(session.connection())
         _reschedule(session, progress)
+        _count(session, progress)
         analyze(session.connection())
     counts = college.rows.counts
     return DemoCounts(
@@ -115,10 +117,10 @@ def _add_cohorts(
     with progress("Making learners and their plans", total) as advance:
         for number, department in enumerate(layout):
             groups = staff.groups[number] + staff.groups[(number + 1) % len(layout)]
-            for tutor_id, cohort_layout in zip(staff.tutors[number], department.cohorts, strict=True):
+            for tutors, cohort_layout in zip(staff.tutors[number], department.cohorts, strict=True):
                 random = Random(f"{seed} {number} {cohort_layout.code}")
                 cohort = open_cohort(
-                    college, cohort_layout, staff.departments[number], tutor_id, groups, random
+                    college, cohort_layout, staff.departments[number], tutors, groups, random
                 )
                 _add_learners(college, cohort, random, learner_person)
                 learner_person = None
@@ -151,3 +153,11 @@ def _reschedule(session: Session, progress: Progress) -> None:
             some = cohort_ids[start : start + COHORTS_AT_ONCE]
             reschedule(session, some)
             advance(len(some))
+
+
+def _count(session: Session, progress: Progress) -> None:
+    department_ids = list(session.scalars(select(models.Department.id).order_by(models.Department.id)))
+    with progress("Counting day by day", len(department_ids)) as advance:
+        for department_id in department_ids:
+            rebuild(session, [department_id])
+            advance(1)

@@ -12,7 +12,7 @@ from data.rules import Span
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
 SETTLED_DAYS = 56
-NEARLY_OVER_DAYS = 290
+NEARLY_OVER_DAYS = 265
 
 
 class Closure(NamedTuple):

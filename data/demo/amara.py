@@ -150,7 +150,7 @@ def _add_own_target(enrolled: Enrolled, row: dict[str, Any], person_id: int) -> 
         criteria=row["criteria"],
         due_on=due_on,
         created_on=created_on,
-        by_id=person_id if proposed else enrolled.cohort.tutor_id,
+        by_id=person_id if proposed else enrolled.tutor_id,
         steps=tuple(row["steps"]),
         phase_id=enrolled.phase_ids[phase_of(enrolled.cohort, due_on)],
         stretch=row.get("stretch", False),

@@ -13,7 +13,7 @@ from data.demo.curriculum import MilestoneWording, TargetWording
 from data.demo.layout import CohortLayout
 from data.demo.lives import draw_life
 from data.demo.review_days import Habits, days_held, tutor_habits
-from data.demo.staff import Group
+from data.demo.staff import Group, Tutors
 
 PHASE_ENDS = (0.10, 0.45, 0.85)
 """Shares of a course after which a phase ends and the next begins."""
@@ -34,6 +34,7 @@ class OpenCohort:
     layout: CohortLayout
     cohort_id: int
     tutor_id: int
+    colleague_id: int | None
     milestones: tuple[Milestone, ...]
     phase_bounds: list[date]
     habits: Habits
@@ -56,7 +57,7 @@ def open_cohort(
     college: DemoCollege,
     layout: CohortLayout,
     department_id: int,
-    tutor_id: int,
+    tutors: Tutors,
     groups: list[Group],
     random: Random,
 ) -> OpenCohort:
@@ -67,17 +68,18 @@ def open_cohort(
         title=layout.title,
         starts_on=layout.starts_on,
     )
-    _add_tutors(college, layout, cohort_id, tutor_id)
+    _add_tutors(college, layout, cohort_id, tutors)
     bounds = [rules.monday_of(layout.day(share)) for share in PHASE_ENDS]
     milestones = tuple(
         _add_milestone(college, layout, cohort_id, position, wording)
         for position, wording in enumerate(layout.milestones)
     )
-    habits = tutor_habits(Random(f"{tutor_id}"), layout.character)
+    habits = tutor_habits(Random(f"{tutors.tutor_id}"), layout.character)
     return OpenCohort(
         layout=layout,
         cohort_id=cohort_id,
-        tutor_id=tutor_id,
+        tutor_id=tutors.tutor_id,
+        colleague_id=tutors.colleague_id,
         milestones=milestones,
         phase_bounds=bounds,
         habits=habits,
@@ -87,9 +89,20 @@ def open_cohort(
     )
 
 
-def _add_tutors(college: DemoCollege, layout: CohortLayout, cohort_id: int, tutor_id: int) -> None:
+def _add_tutors(college: DemoCollege, layout: CohortLayout, cohort_id: int, tutors: Tutors) -> None:
+    from_on = layout.starts_on - timedelta(days=14)
+    if tutors.former_id is not None:
+        handed_over = college.open_days.on_or_after(layout.starts_on + timedelta(days=42))
+        _tutor(college, cohort_id, tutors.former_id, from_on, handed_over - timedelta(days=1))
+        from_on = handed_over
+    _tutor(college, cohort_id, tutors.tutor_id, from_on)
+
+
+def _tutor(
+    college: DemoCollege, cohort_id: int, person_id: int, from_on: date, until_on: date | None = None
+) -> None:
     college.rows.add(
-        "cohort_tutor", cohort_id=cohort_id, person_id=tutor_id, from_on=layout.starts_on - timedelta(days=14)
+        "cohort_tutor", cohort_id=cohort_id, person_id=person_id, from_on=from_on, until_on=until_on
     )
 
 

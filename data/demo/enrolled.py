@@ -19,6 +19,7 @@ class Enrolled:
     cohort: OpenCohort
     life: Life
     plan_id: int
+    tutor_id: int
     phase_ids: list[int]
     random: Random
 

@@ -21,6 +21,8 @@ from data.rules import IntervalUnit, ReviewRule
 
 OWN_RULE = 0.012
 IN_A_GROUP = 0.3
+WITH_COLLEAGUE = 0.4
+"""How many learners of a cohort with two tutors are on the second one's caseload."""
 STRETCHED = 0.15
 PROPOSES = 0.08
 NO_TARGETS_DAYS = 10
@@ -82,11 +84,13 @@ def enrol(
         given_name=name.given,
         family_name=name.family,
     )
+    shared = cohort.colleague_id is not None and random.random() < WITH_COLLEAGUE
+    tutor_id = cohort.colleague_id if shared and cohort.colleague_id else cohort.tutor_id
     plan_id = rows.add(
         "enrolment",
         learner_id=learner_id,
         cohort_id=cohort.cohort_id,
-        tutor_id=cohort.tutor_id,
+        tutor_id=tutor_id,
         starts_on=life.starts_on,
         planned_end_on=life.planned_end_on,
         ended_on=life.ended_on,
@@ -110,7 +114,8 @@ def enrol(
         own_rule_reason=random.choice(words.own_rule_reasons) if own_rule else None,
     )
     rule = ReviewRule(IntervalUnit.WEEKS, 4, closures_stop_clock=True) if own_rule else college.rule
-    return Enrolled(college, cohort, life, plan_id, _add_phases(college, cohort, plan_id, life), random), rule
+    phase_ids = _add_phases(college, cohort, plan_id, life)
+    return Enrolled(college, cohort, life, plan_id, tutor_id, phase_ids, random), rule
 
 
 def _join_group(
@@ -158,7 +163,7 @@ def milestone_agreed(enrolled: Enrolled, milestone: Milestone) -> Agreed:
         criteria=wording.criteria,
         due_on=milestone.due_on,
         created_on=enrolled.agreed_on,
-        by_id=enrolled.cohort.tutor_id,
+        by_id=enrolled.tutor_id,
         steps=random.choice(enrolled.college.words.steps) if academic and random.random() < 0.3 else (),
         phase_id=enrolled.phase_ids[milestone.phase],
         milestone_id=milestone.milestone_id,
@@ -197,7 +202,8 @@ def _own_agreed(enrolled: Enrolled, own: OwnTarget) -> Agreed:
     latest = min(life.seen_until, due_on - timedelta(days=28))
     weeks_ago = 3 if own.proposed else 9
     created_on = latest - timedelta(days=0 if enrolled.cohort.identical else random.randrange(7 * weeks_ago))
-    created_on = min(life.seen_until, max(enrolled.agreed_on, college.open_days.on_or_before(created_on)))
+    created_on = college.open_days.on_or_before(life.present(created_on))
+    created_on = min(life.seen_until, max(enrolled.agreed_on, created_on))
     if own.proposed:
         due_on = max(due_on, college.open_days.on_or_after(college.today + timedelta(days=14)))
     return Agreed(
@@ -207,7 +213,7 @@ def _own_agreed(enrolled: Enrolled, own: OwnTarget) -> Agreed:
         criteria=own.wording.criteria,
         due_on=due_on,
         created_on=created_on,
-        by_id=enrolled.cohort.tutor_id,
+        by_id=enrolled.tutor_id,
         steps=own.wording.steps,
         phase_id=enrolled.phase_ids[phase_of(enrolled.cohort, due_on)],
         stretch=own.stretch,

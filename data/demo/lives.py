@@ -31,6 +31,10 @@ class Life:
     def away(self, day: date) -> bool:
         return any(span.holds(day) for span in self.breaks)
 
+    def present(self, day: date) -> date:
+        """The day itself, or the last one before a break that it lies in."""
+        return min([day, *(span.from_on - timedelta(days=1) for span in self.breaks if span.holds(day))])
+
     def back(self, day: date) -> date | None:
         """The first day on or after `day` that lies in no break; None where a break is open."""
         for span in self.breaks:

@@ -69,7 +69,7 @@ def add_review(enrolled: Enrolled, number: int, day: date, note: str) -> int:
         kind_id=college.kinds[_kind(number, day, enrolled.life, cohort.phase_bounds)],
         held_on=day,
         note=note,
-        recorded_by_id=cohort.tutor_id,
+        recorded_by_id=enrolled.tutor_id,
         recorded_at=_recorded_at(college, day, enrolled.random, cohort.layout.character.batch),
     )
 

@@ -6,13 +6,14 @@ from collections import Counter, defaultdict
 from itertools import count
 from typing import Any
 
+from psycopg import sql
 from sqlalchemy import Connection, Table, func, insert, select, text
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from data.models import Base
+from data.models import Base, UtcDateTime
 
 TABLES = Base.metadata.tables
-HELD_AT_MOST = 100_000
+HELD_AT_MOST = 25_000
 
 
 class Rows:
@@ -43,8 +44,28 @@ class Rows:
     def write(self) -> None:
         for table in Base.metadata.sorted_tables:
             rows = self._waiting.pop(table.name, [])
-            if rows:
+            if not rows:
+                continue
+            if self._connection.dialect.name == "postgresql":
+                _copy(self._connection, table, rows)
+            else:
                 self._connection.execute(insert(table), rows)
+
+
+def _copy(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
+    """PostgreSQL's own way in, in less than half the time that inserts take."""
+    for column in table.columns:
+        if isinstance(column.type, UtcDateTime):
+            for row in rows:
+                row[column.name] = column.type.process_bind_param(row[column.name], connection.dialect)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(table.name),
+        sql.SQL(", ").join(sql.Identifier(column.name) for column in table.columns),
+    )
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(tuple(row.values()))
 
 
 def _blank(table: Table) -> dict[str, Any]:

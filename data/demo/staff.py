@@ -15,6 +15,8 @@ from data.passwords import hash_password
 DOMAIN = "demo.routebook.example"
 DEMO_PASSWORD = "routebook-demo"
 COHORTS_PER_TUTOR = (2, 1, 2, 1, 1)
+TUTOR_CHANGED, CASELOAD_SHARED = 4, 6
+"""Of ten cohorts, the one whose tutor changed and the one that two tutors share."""
 TEACHERS_PER_DEPARTMENT = 4
 LETTERS = str.maketrans({"ł": "l", "ø": "o", "ı": "i", "’": "", "'": ""})
 """Letters that don't come apart into a plain one and an accent."""
@@ -27,11 +29,20 @@ class Group:
 
 
 @dataclass(frozen=True)
+class Tutors:
+    """A cohort's tutor; here and there somebody who had it before, or shares the caseload."""
+
+    tutor_id: int
+    former_id: int | None = None
+    colleague_id: int | None = None
+
+
+@dataclass(frozen=True)
 class Staff:
-    """Tutors by department and cohort, and the groups that learners of each department may join."""
+    """Departments, tutors by department and cohort, and the groups of each department."""
 
     departments: list[int]
-    tutors: list[list[int]]
+    tutors: list[list[Tutors]]
     groups: list[list[Group]]
     learner_person_id: int
 
@@ -98,18 +109,27 @@ def add_staff(college: DemoCollege, accounts: Accounts, layout: list[DepartmentL
     return Staff(departments, tutors, groups, accounts.add("learner", account="learner", name="Amara Okafor"))
 
 
-def _tutors(accounts: Accounts, department: DepartmentLayout, suffix: str) -> list[int]:
+def _tutors(accounts: Accounts, department: DepartmentLayout, suffix: str) -> list[Tutors]:
     """A tutor for each cohort; some have two cohorts, the demo's tutor the first two."""
-    tutors: list[int] = []
-    while len(tutors) < len(department.cohorts):
-        first = not tutors
+    ids: list[int] = []
+    while len(ids) < len(department.cohorts):
+        first = not ids
         tutor_id = accounts.add(
             "tutor",
             account=f"tutor{suffix}" if first else "",
             name="Priya Shah" if first and not suffix else "",
         )
-        tutors += [tutor_id] * COHORTS_PER_TUTOR[len(set(tutors)) % len(COHORTS_PER_TUTOR)]
-    return tutors[: len(department.cohorts)]
+        ids += [tutor_id] * COHORTS_PER_TUTOR[len(set(ids)) % len(COHORTS_PER_TUTOR)]
+    ids = ids[: len(department.cohorts)]
+    other = ids[-1]
+    return [
+        Tutors(
+            tutor_id,
+            former_id=other if number % 10 == TUTOR_CHANGED and other != tutor_id else None,
+            colleague_id=other if number % 10 == CASELOAD_SHARED and other != tutor_id else None,
+        )
+        for number, tutor_id in enumerate(ids)
+    ]
 
 
 def _groups(college: DemoCollege, accounts: Accounts, department_id: int, suffix: str) -> list[Group]:

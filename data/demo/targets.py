@@ -86,7 +86,8 @@ def _set_out(college: DemoCollege, life: Life, agreed: Agreed, random: Random) -
     at_work_too = agreed.lane != "academic"
     due_on = agreed.due_on
     for away in life.breaks:
-        due_on = rules.moved_by_break(due_on, away)
+        if agreed.created_on < away.from_on:
+            due_on = rules.moved_by_break(due_on, away)
     if due_on < life.starts_on:
         begun_on = agreed.created_on
         wanted = begun_on + timedelta(days=random.randint(7, 60))
