@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from flask import Flask, current_app, redirect, request, session
@@ -15,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 import security
 from callbacks.request import database_session, engine, settings, writing_session
 from components.drawing import render
+from components.shell import DEMO_BANNER
 from data import accounts, sign_in
 from data.errors import NotFound, Refused
 from settings import VERSION
@@ -36,7 +38,7 @@ def login() -> ResponseReturnValue:
 
 def signed_in() -> ResponseReturnValue:
     """Where someone lands who signed in again beside a page with typed text on it."""
-    return render(
+    return _page(
         "message.html",
         title="You are signed in",
         words="You can close this tab and go back to your page. What you typed is still there:"
@@ -66,7 +68,7 @@ def choose_password(token: str) -> ResponseReturnValue:
         return _choose_page(person.email)
     except NotFound:
         words = "It was used already or is too old. Ask an administrator for a new one."
-        return render("message.html", title="This link doesn't work any more", words=words), 404
+        return _page("message.html", title="This link doesn't work any more", words=words), 404
 
 
 def healthz() -> ResponseReturnValue:
@@ -116,7 +118,7 @@ def _too_many(email: str, back_to: str, seconds: int) -> ResponseReturnValue:
 def _sign_in_page(
     back_to: str, *, email: str = "", problem: str | None = None, done: str | None = None
 ) -> str:
-    return render(
+    return _page(
         "sign_in.html", back_to=back_to, email=email, problem=problem, done=done, csrf_token=generate_csrf()
     )
 
@@ -136,7 +138,14 @@ def _choose(token: str, password: str, again: str) -> ResponseReturnValue:
 
 
 def _choose_page(email: str, *, problem: str | None = None) -> str:
-    return render("choose_password.html", email=email, problem=problem, csrf_token=generate_csrf())
+    return _page("choose_password.html", email=email, problem=problem, csrf_token=generate_csrf())
+
+
+def _page(template: str, **values: Any) -> str:
+    """A plain page, which says so where everything in it is made up."""
+    with database_session() as database:
+        banner = DEMO_BANNER if accounts.holds_demo(database) else None
+    return render(template, banner=banner, **values)
 
 
 def _now() -> datetime:

@@ -80,7 +80,7 @@ def frame(viewer: Viewer) -> shell.Frame:
         role=viewer.grants[0].label if viewer.grants else "no role yet",
         links=_links(viewer),
         csrf_token=generate_csrf(),
-        banner="Demonstration college: every name and plan here is made up." if viewer.is_demo else None,
+        banner=shell.DEMO_BANNER if viewer.is_demo else None,
     )
 
 

@@ -13,6 +13,7 @@ from components import ids
 from components.attributes import attributes
 
 Children = Any
+DEMO_BANNER = "Demonstration college: every name and plan here is made up."
 
 
 @dataclass(frozen=True, slots=True)
