@@ -10,8 +10,18 @@
     mount.querySelectorAll("[data-scroll-to]").forEach((element) => {
       element.parentElement.scrollLeft = Math.max(0, element.offsetLeft - element.parentElement.clientWidth / 2);
     });
+    mark(mount);
     const again = focused && mount.querySelector(focused);
     if (again) again.focus({ preventScroll: true });
+  }
+
+  // The target that the address selects is marked wherever it is drawn.
+  function mark(root) {
+    const selected = new URLSearchParams(window.location.search).get("target");
+    root.querySelectorAll("[data-target]").forEach((element) => {
+      if (element.dataset.target === selected) element.setAttribute("aria-current", "true");
+      else element.removeAttribute("aria-current");
+    });
   }
 
   // A selector that finds the same element after a redraw.
@@ -72,6 +82,9 @@
         const mount = document.getElementById(window.routebook.domId(id));
         if (mount) draw(mount, html || "");
         return String(Date.now());
+      },
+      mark: function () {
+        document.querySelectorAll(".drawing-mount").forEach(mark);
       },
     },
   });

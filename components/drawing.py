@@ -7,6 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from components import ids, words
 from components.attributes import attributes
@@ -21,9 +22,12 @@ _environment = Environment(
 _environment.globals["words"] = words
 
 
-def render(template: str, **values: Any) -> str:
-    """The template's HTML; every value is escaped. The plain pages and the drawings are made here."""
-    return _environment.get_template(template).render(**values)
+def render(template: str, **values: Any) -> Markup:
+    """The template's HTML; every value is escaped. The plain pages and the drawings are made here.
+
+    Marked as HTML, so that a drawing can stand in the template of a plain page.
+    """
+    return _environment.get_template(template).make_module(values).__html__()
 
 
 def drawing(name: str, markup: str, *, view: str | None = None) -> html.Div:

@@ -24,6 +24,8 @@ ROW_GAP = 6
 ROAD_TO_LABEL = HALF + 3
 WIDEST_LABEL = 136
 BEFORE_FIRST = 52
+ROAD_BEGINS = 36.0
+"""Where the bend from the start ends and the road runs straight."""
 AFTER_LAST = WIDEST_LABEL - HALF
 FARTHEST_FROM_DATE = 40
 HEADER = 62
@@ -79,6 +81,10 @@ class Station:
     width: int
     height: int
     row: int
+
+    @property
+    def centred(self) -> bool:
+        return abs(self.left + self.width / 2) < HALF
 
     @property
     def leader(self) -> float:
@@ -228,7 +234,7 @@ def _road(track: Sequence[tuple[Stop, float]], width: int, y: float) -> tuple[li
     """(stations, the road's y, the y under it all) of one road whose labels begin at `y`."""
     if not track:
         return [], y + EMPTY_LANE / 2, y + EMPTY_LANE
-    rows = _best_rows(track)
+    rows = _all_above(track) if track[0][0].stretch else _best_rows(track)
     heights = _row_heights(track, rows)
     above = _reach(heights, -1)
     road_y = y + above + (ROAD_TO_LABEL if above else HALF)
@@ -259,6 +265,11 @@ def _best_rows(track: Sequence[tuple[Stop, float]]) -> list[int]:
     return min(choices, key=lambda rows: sum(_row_heights(track, rows).values()))
 
 
+def _all_above(track: Sequence[tuple[Stop, float]]) -> list[int]:
+    """A stretch bends back to its lane's road, so its labels keep clear of what is between the two."""
+    return [-row for row in _rows(track, len(track))]
+
+
 def _rows(track: Sequence[tuple[Stop, float]], most: int) -> list[int]:
     """The row of each label: 1, 2 … below the road, -1, -2 … above it.
 
@@ -285,7 +296,7 @@ def _lefts(track: Sequence[tuple[Stop, float]], rows: Sequence[int]) -> list[flo
     """Each label's left edge from its station's middle: centred, or as near to that as there is room."""
     lefts: list[float] = []
     for index, (stop, x) in enumerate(track):
-        free = 0.0
+        free = ROAD_BEGINS
         for other in range(index):
             before, before_x = track[other]
             if rows[other] == rows[index]:

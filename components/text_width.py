@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 # Atkinson Hyperlegible Next, bold: characters by the width of their widest, as a part of the font's size.
 _CHARACTERS = {
     0.31: "'|j,.:;‘’`!i ",
@@ -23,18 +21,16 @@ def text_width(text: str, size: float) -> float:
     return sum(_WIDTHS.get(character, _WIDEST) for character in text) * size
 
 
-def narrowest_in_two_lines(text: str, size: float, most: float) -> tuple[float, int]:
-    """(width, lines) of a box for the text: one line if it fits in `most`, else two balanced ones.
+def wrapped(text: str, size: float, most: float, most_lines: int) -> tuple[float, int]:
+    """(width, lines) of a box in which the text fits, if it can be had with so many lines at most.
 
-    Where even two lines don't hold it the box is as wide as may be, and the page cuts the text short.
+    Where it can't, the box is as large as may be and the page cuts the text short.
     """
-    whole = text_width(text, size)
-    if whole <= most:
-        return whole, 1
-    words = text.split()
-    firsts = list(accumulate(words, lambda line, word: f"{line} {word}"))
-    best = most
-    for count, first in enumerate(firsts[:-1], start=1):
-        width = max(text_width(first, size), text_width(" ".join(words[count:]), size))
-        best = min(best, width)
-    return best, 2
+    lines = [0.0]
+    for word in text.split():
+        longer = lines[-1] + text_width(f" {word}" if lines[-1] else word, size)
+        if longer <= most or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(text_width(word, size))
+    return min(max(lines), most), min(len(lines), most_lines)

@@ -31,6 +31,7 @@ from data.models import (
     Step,
     Support,
     Target,
+    Writes,
 )
 from data.review_schedule import load_review_rules, plan_rules
 from data.scope import (
@@ -39,9 +40,11 @@ from data.scope import (
     confidential_rows_read_by,
     departments_seen_by,
     enrolments_seen_by,
+    enrolments_written_by,
 )
 
 ATTENDANCE_WEEKS = 6
+CLOSED = (rules.TargetState.ACHIEVED, rules.TargetState.NOT_ACHIEVED, rules.TargetState.WITHDRAWN)
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
@@ -138,8 +141,8 @@ class OtherPlan:
 
 @dataclass(frozen=True, slots=True)
 class RouteMap:
-    """One learner's plan. `plan_id` is None where no plan has been written; `cohort_id` and
-    `department_id` where the viewer may open their pages."""
+    """One learner's plan. `plan_id` is None where no plan has been written, `cohort_id` and `department_id`
+    where the viewer can't open their pages; `may_write` says whether the viewer may change targets."""
 
     learner_id: int
     learner: str
@@ -162,6 +165,7 @@ class RouteMap:
     next_review_state: rules.ReviewState
     why_next_review: str
     attendance: rules.Share
+    may_write: bool
     others: tuple[OtherPlan, ...] = ()
     lanes: tuple[RouteLane, ...] = ()
     phases: tuple[RoutePhase, ...] = ()
@@ -175,6 +179,11 @@ class RouteMap:
     def phase(self) -> RoutePhase | None:
         """The phase that today lies in."""
         return next((p for p in self.phases if p.starts_on <= self.today <= p.ends_on), None)
+
+    @property
+    def next(self) -> RouteTarget | None:
+        """The target to work on next: the open one that is due first."""
+        return next((target for target in self.targets if target.state not in CLOSED), None)
 
     def counts(self) -> list[tuple[rules.TargetState, int]]:
         """How many targets are in each state, in the order of the rule; proposed ones aren't counted."""
@@ -227,6 +236,7 @@ def read(
         next_review_state=next_review,
         why_next_review=_why_next_review(session, viewer, chosen, dates, happened),
         attendance=rules.Share(chosen.attended or 0, chosen.possible or 0),
+        may_write=bool(chosen.may_write),
         others=tuple(
             OtherPlan(row.id, f"{row.cohort_title} ({row.cohort_code})", row.starts_on)
             for row in enrolments
@@ -273,6 +283,7 @@ def _enrolments(viewer: Viewer, learner_id: int) -> AnySelect:
             Department.name.label("department"),
             cohorts_seen_by(viewer).label("sees_cohort"),
             departments_seen_by(viewer).label("sees_department"),
+            enrolments_written_by(viewer, Writes.PLANS).label("may_write"),
             tutor.name.label("tutor"),
             Plan.id.label("plan_id"),
             Plan.starting_point,

@@ -167,4 +167,4 @@ def test_the_same_targets_give_the_same_map() -> None:
 def test_stations_with_room_have_their_labels_centred_below_the_road() -> None:
     layout = lay_out(990, [Lane([Stop(f"s{n}", n / 5, 120, 45) for n in range(6)])])
     assert [station.row for station in layout.stations] == [1] * 6
-    assert all(station.left == -60 for station in layout.stations[1:])
+    assert all(station.centred for station in layout.stations[1:])

@@ -1,0 +1,91 @@
+"""`/learner/<id>`: the route map, the targets and their form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from sqlalchemy.orm import Session
+
+from callbacks import policy, request
+from components import ids, shell
+from components.learner_page import DRAWINGS, drawn, learner_page
+from components.new_target_form import new_target_button, new_target_form
+from components.review_held_form import review_held_button, review_held_form
+from components.target_form import target_form
+from data import history, reviews, route_map, targets
+from data.errors import NotFound
+from data.route_map import RouteMap
+from data.scope import Viewer
+
+
+@request.page
+def page(learner_id: Any = None, plan: Any = None, target: Any = None, **_query: Any) -> Any:
+    """The plan asked for, else the current one; `target` opens its form."""
+    with request.looking() as (session, viewer):
+        route = read(session, viewer, learner_id, plan)
+        own = viewer.is_learner_only
+        content = learner_page(
+            route,
+            own=own,
+            form=_form(session, viewer, route, target),
+            actions=_actions(session, viewer, route),
+        )
+        title = "My route" if own else route.learner
+        return shell.page(request.frame(viewer), title, content, active="/" if own else "")
+
+
+def _form(session: Session, viewer: Viewer, route: RouteMap, target: Any) -> Any:
+    """The form, open where the address names a target of this learner."""
+    try:
+        detail = targets.read(session, viewer, request.whole_number(target)) if target else None
+    except NotFound:
+        detail = None
+    if detail is None or detail.learner_id != route.learner_id:
+        return target_form(None)
+    return target_form(detail, history.read(session, viewer, detail.id))
+
+
+def _actions(session: Session, viewer: Viewer, route: RouteMap) -> list[Any]:
+    """The buttons for a new target and a review held, for whom they are."""
+    if not route.may_write or route.plan_id is None:
+        return []
+    return [
+        new_target_button(route.plan_id, route.learner),
+        review_held_button(route.plan_id, route.learner),
+        new_target_form(targets.lane_choices(session, viewer)),
+        review_held_form(reviews.kind_choices(session, viewer), today=viewer.today),
+    ]
+
+
+@policy.reads
+def follow_save(saved: Any, shown: Any) -> Any:
+    """After a save: the head, the next step, the map and the list, from the database."""
+    if not isinstance(saved, dict) or not isinstance(shown, dict):
+        return (no_update,) * len(DRAWINGS)
+    with request.looking() as (session, viewer):
+        route = read(session, viewer, shown.get("learner"), shown.get("plan"))
+        return drawn(route, own=viewer.is_learner_only)
+
+
+def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> RouteMap:
+    """The route map of ids as they came with a request."""
+    settings = request.settings()
+    return route_map.read(
+        session,
+        viewer,
+        request.whole_number(learner_id),
+        request.whole_number(plan) if plan else None,
+        target_soon_days=settings.target_soon_days,
+        review_soon_days=settings.review_soon_days,
+    )
+
+
+def register(app: Dash) -> None:
+    app.callback(
+        *(Output(ids.drawing_html(name), "data") for name in DRAWINGS),
+        Input(ids.SAVED, "data"),
+        State(ids.LEARNER, "data"),
+        prevent_initial_call=True,
+    )(follow_save)
+    app.clientside_callback(ClientsideFunction("drawing", "mark"), Input(ids.SELECTION, "data"))

@@ -1,0 +1,39 @@
+"""Pages for paper: Flask and the drawings' own templates, in the same scope as the pages on screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, abort
+from flask import request as flask_request
+
+from callbacks import learner, request
+from components.learner_print import learner_print
+from data.errors import NotFound
+
+Page = Callable[..., str]
+
+
+def print_learner(learner_id: str) -> str:
+    """The route map and the targets, on A4 landscape."""
+    with request.looking() as (session, viewer):
+        route = learner.read(session, viewer, learner_id, flask_request.args.get("plan"))
+        return learner_print(route, own=viewer.is_learner_only)
+
+
+def or_missing(page: Page) -> Page:
+    """The page, or the answer that an address gets which doesn't exist."""
+
+    def answered(**variables: str) -> str:
+        try:
+            return page(**variables)
+        except NotFound:
+            abort(404)
+
+    answered.__name__ = page.__name__
+    return answered
+
+
+def register(server: Flask) -> None:
+    for address, page in (("/learner/<learner_id>/print", print_learner),):
+        server.add_url_rule(address, page.__name__, or_missing(page), methods=["GET"])

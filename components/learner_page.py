@@ -1,0 +1,204 @@
+"""The learner's page: head, route map, targets with the form beside them. A learner's own speaks to them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from components import ids, shell, words
+from components.attributes import attributes
+from components.drawing import drawing, render
+from components.route_entries import near_day, state_line
+from components.route_map import route_map
+from components.target_list import target_list
+from data.route_map import ATTENDANCE_WEEKS, RouteMap
+from data.rules import ReviewState
+
+HEAD, NEXT, MAP, LIST = "learner-head", "learner-next", "route-map", "target-list"
+DRAWINGS = (HEAD, NEXT, MAP, LIST)
+"""The drawings that are redrawn after a save, in the order of `drawn`."""
+STEP_READERS = "Your tutor and the people who teach or support you see which steps you have done."
+
+
+def learner_page(route: RouteMap, *, own: bool, form: Any, actions: Sequence[Any] = ()) -> list[Any]:
+    """All that stands in the page's main part; `own` where the viewer is the learner.
+
+    `actions` are the buttons for a new target and a review held, with their forms.
+    """
+    head, following, the_map, the_list = drawn(route, own=own)
+    return [
+        dcc.Store(
+            id=ids.LEARNER,
+            data={"learner": route.learner_id, "plan": route.enrolment_id},
+            storage_type="memory",
+        ),
+        _head(route, head, own, actions),
+        html.Section(
+            drawing(NEXT, following),
+            className="card next-step",
+            hidden=not following,
+            **attributes(aria_label="Next step"),
+        ),
+        *(_plan(the_map, the_list, form, own) if route.plan_id else [_no_plan(own)]),
+    ]
+
+
+def drawn(route: RouteMap, *, own: bool) -> tuple[str, str, str, str]:
+    """The HTML of each of `DRAWINGS`; empty where there is nothing to draw."""
+    if route.plan_id is None:
+        return head(route, own=own), "", "", ""
+    return (
+        head(route, own=own),
+        next_step(route) if own else "",
+        route_map(route, calm=own),
+        target_list(route, calm=own),
+    )
+
+
+def head(route: RouteMap, *, own: bool) -> str:
+    """Where the learner stands: phase, next review with its reason, attendance."""
+    required = route.next_review_state not in (ReviewState.NOT_REQUIRED, ReviewState.PAUSED)
+    return render(
+        "learner_head.html",
+        route=route,
+        calm=own,
+        review=_review(route, own),
+        review_icon=words.review_icon(route.next_review_state),
+        why=route.why_next_review if required else "",
+        attendance=_attendance(route),
+    )
+
+
+def next_step(route: RouteMap) -> str:
+    """What to do next, for the learner: the first step not done of the target that is due first."""
+    target = route.next
+    return render(
+        "learner_next.html",
+        target=target,
+        step=target.next_step if target else None,
+        line=_kind_line(route) if target else "",
+        readers=STEP_READERS,
+    )
+
+
+def _kind_line(route: RouteMap) -> str:
+    line = state_line(route.next, route.today, calm=True) if route.next else ""
+    return line[:1].lower() + line[1:]
+
+
+def _review(route: RouteMap, own: bool) -> str:
+    state = route.next_review_state
+    if state == ReviewState.PAUSED:
+        return "Reviews paused"
+    if state == ReviewState.NOT_REQUIRED or route.next_review_on is None:
+        return "No review due"
+    day = words.day(route.next_review_on)
+    if state == ReviewState.OVERDUE:
+        return f"Review was due {day}" if own else f"Review overdue since {day}"
+    if state == ReviewState.DUE_SOON:
+        return f"Review due soon, {day}"
+    return f"Review due {day}"
+
+
+def _attendance(route: RouteMap) -> str:
+    share = route.attendance
+    if share.percent is None:
+        return "Attendance: nothing recorded lately"
+    return (
+        f"Attendance {words.percent(share)}: {share.count} of {words.count(share.of, 'session')},"
+        f" last {ATTENDANCE_WEEKS} weeks"
+    )
+
+
+# --- the page's parts -----------------------------------------------------------------------------------
+
+
+def _head(route: RouteMap, head_markup: str, own: bool, actions: Sequence[Any]) -> html.Div:
+    destination = f"“{route.destination}”" if route.destination else "No destination written yet."
+    trail = [] if own else [_trail(route)]
+    return html.Div(
+        [
+            html.Div(
+                [
+                    *trail,
+                    html.H1("My route" if own else route.learner),
+                    html.P(destination, className="destination-line"),
+                    drawing(HEAD, head_markup),
+                    *([_others(route)] if route.others else []),
+                ],
+                className="who",
+            ),
+            html.Div(className="gap"),
+            *actions,
+            html.A(
+                [shell.icon("printer"), "Print"],
+                href=f"/learner/{route.learner_id}/print?plan={route.enrolment_id}",
+                className="button",
+            ),
+        ],
+        className="page-head learner-head",
+    )
+
+
+def _trail(route: RouteMap) -> Any:
+    department = f"/department/{route.department_id}" if route.department_id else None
+    cohort = f"/cohort/{route.cohort_id}" if route.cohort_id else None
+    return shell.breadcrumb((route.department, department), (route.cohort, cohort), (route.learner, None))
+
+
+def _others(route: RouteMap) -> html.P:
+    links: list[Any] = ["Other plans: "]
+    for number, other in enumerate(route.others):
+        links += [
+            *([", "] if number else []),
+            dcc.Link(
+                f"{other.cohort}, from {near_day(other.starts_on, route.today)}",
+                href=f"/learner/{route.learner_id}?plan={other.id}",
+            ),
+        ]
+    return html.P(links, className="small others")
+
+
+def _plan(the_map: str, the_list: str, form: Any, own: bool) -> list[Any]:
+    return [
+        html.Section(
+            drawing(MAP, the_map, view="route-map"),
+            className="card route-card",
+            **attributes(aria_label="Route map"),
+        ),
+        html.Div(
+            [
+                html.Section(
+                    [
+                        html.H2("My targets" if own else "Targets"),
+                        drawing(LIST, the_list, view="target-list"),
+                    ],
+                    className="card target-list-card",
+                ),
+                html.Aside(
+                    [
+                        form,
+                        html.P(
+                            "Choose a target on the map or in the list to see it here.",
+                            className="sub hint",
+                        ),
+                    ],
+                    className="form-side",
+                ),
+            ],
+            className=f"with-form{' own' if own else ''}",
+        ),
+    ]
+
+
+def _no_plan(own: bool) -> html.Div:
+    return shell.message(
+        "No plan has been written yet",
+        "Your tutor writes it with you at your first review. Until then, think about where you would like"
+        " this course to take you."
+        if own
+        else "Import the plan with the learner’s targets (“python app.py import targets FILE”), or add the"
+        " first target at the initial review; the route map begins with it.",
+    )

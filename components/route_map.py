@@ -1,0 +1,246 @@
+"""The route map of one learner, as the HTML of one template: a list in the order of the journey.
+
+Wide screens and paper set the list's items along the roads, phones let them run down the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import ceil
+
+from babel.dates import format_date
+
+from components import words
+from components.drawing import render
+from components.route_entries import ICON, Entry, counts, entries
+from components.route_layout import (
+    BEFORE_FIRST,
+    ROAD_BEGINS,
+    WIDEST_LABEL,
+    Box,
+    Lane,
+    Layout,
+    Road,
+    Stop,
+    Strip,
+    lay_out,
+    percent,
+)
+from data.route_map import RouteMap
+
+NARROWEST = (620, 990)
+"""The narrowest road, in pixels, of each layout; assets/route_map.css says from which width each holds."""
+GUTTERS, AXIS = 270, 78
+"""What lies beside and under the roads in assets/route_map.css: lane names, destination, months."""
+MONTHS_APART = 36
+LEAST_DAYS_OF_MONTH = 14
+
+Styles = dict[str, str]
+
+
+def route_map(route: RouteMap, *, calm: bool = False) -> str:
+    """The map of a plan; `calm` is the learner's own: no alarm, and words that are kind."""
+    found = entries(route, calm=calm)
+    days = _Days.of(route, found)
+    layouts = [_laid_out(width, route, found, days) for width in NARROWEST]
+    placed = _styles(layouts)
+    return render(
+        "route_map.html",
+        route=route,
+        calm=calm,
+        entries=[_placed(entry, placed, layouts, days, route) for entry in found],
+        lane_names={lane.id: lane.label for lane in route.lanes},
+        layouts=[_Drawn(layout, number) for number, layout in enumerate(layouts)],
+        lanes=[
+            (lane.label, _each("y", [layout.roads[n][0].y for layout in layouts]))
+            for n, lane in enumerate(route.lanes)
+        ],
+        strips=[
+            (label, _each("y", [layout.strips[n] for layout in layouts]))
+            for n, label in enumerate(_STRIPS)
+            if any(_strip_of(entry) == n for entry in found)
+        ],
+        months=[
+            (month, year, _each("x", [layout.x(days.at(on)) for layout in layouts]))
+            for month, year, on in days.months()
+        ],
+        canvas=_each("h", [layout.height for layout in layouts])
+        + _each("m", [_middle(layout) for layout in layouts])
+        + _each("e", [layout.lanes_end for layout in layouts]),
+        counts=counts(route, calm=calm),
+        summary=_summary(route),
+    )
+
+
+def map_size(route: RouteMap) -> tuple[int, float]:
+    """(width, height) in pixels that the widest layout needs, for what must know before it is drawn."""
+    found = entries(route, calm=False)
+    layout = _laid_out(NARROWEST[-1], route, found, _Days.of(route, found))
+    return layout.width + GUTTERS, layout.height + AXIS
+
+
+def _summary(route: RouteMap) -> str:
+    total = words.count(len(route.targets), "target")
+    if not route.proposed:
+        return total
+    return f"{total}; {len(route.proposed)} proposed, not counted"
+
+
+# --- from dates to places -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """The first and the last day of the map."""
+
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, route: RouteMap, found: Iterable[Entry]) -> _Days:
+        days = [entry.on for entry in found if entry.on is not None and entry.kind != "today"]
+        days += [phase.ends_on for phase in route.phases]
+        days += [day for day in (route.starts_on, route.ends_on) if day is not None]
+        return cls(min(days), max([*days, min(days) + timedelta(days=60)]))
+
+    def at(self, day: date) -> float:
+        """A day as a part of the road, 0 to 1."""
+        return (day - self.first).days / (self.last - self.first).days
+
+    def hold(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def months(self) -> list[tuple[str, str, date]]:
+        """(month, year where it is another, first day) of as many as have room in the narrowest layout."""
+        firsts = [self.first]
+        while (following := (firsts[-1].replace(day=1) + timedelta(days=32)).replace(day=1)) <= self.last:
+            firsts.append(following)
+        if len(firsts) > 1 and (firsts[1] - self.first).days < LEAST_DAYS_OF_MONTH:
+            del firsts[0]
+        road = NARROWEST[0] - BEFORE_FIRST - WIDEST_LABEL
+        every = max(1, ceil(len(firsts) * MONTHS_APART / road))
+        return [
+            (
+                format_date(day, "MMM", locale=words.LOCALE),
+                str(day.year) if number == 0 or day.year != firsts[(number - 1) * every].year else "",
+                day,
+            )
+            for number, day in enumerate(firsts[::every])
+        ]
+
+
+_STRIPS = ("Support", "No date yet", "Proposed", "Reviews")
+_PUSH = (0, 10_000, 0, 24)
+
+
+def _strip_of(entry: Entry) -> int | None:
+    """The strip under the lanes that an entry stands in, if it does."""
+    if entry.kind == "review":
+        return 3
+    if entry.kind == "target" and entry.state is None:
+        return 2
+    if entry.kind == "target" and entry.on is None:
+        return 1
+    if entry.kind in ("support", "barrier") and entry.lane_id is None:
+        return 0
+    return None
+
+
+def _laid_out(width: int, route: RouteMap, found: Sequence[Entry], days: _Days) -> Layout:
+    lanes = []
+    for lane in route.lanes:
+        of_lane = [entry for entry in found if entry.lane_id == lane.id]
+        lanes.append(
+            Lane(
+                [
+                    Stop(e.key, days.at(e.on), e.width, e.height, e.stretch)
+                    for e in of_lane
+                    if e.kind == "target" and not e.boxed and e.on
+                ],
+                [_box(e, days) for e in of_lane if e.kind in ("support", "barrier")],
+            )
+        )
+    strips = [
+        Strip([_box(e, days) for e in found if _strip_of(e) == number], push)
+        for number, push in enumerate(_PUSH)
+    ]
+    return lay_out(width, lanes, strips)
+
+
+def _box(entry: Entry, days: _Days) -> Box:
+    height = 24 if entry.kind == "review" else max(entry.height + 4, ICON + 4)
+    return Box(entry.key, days.at(entry.on) if entry.on else 0, entry.width, height)
+
+
+def _styles(layouts: Sequence[Layout]) -> Styles:
+    """{key: its custom properties}, one number for each layout: --x0 of the first, --x1 of the second."""
+    styles: dict[str, str] = {}
+    for n, layout in enumerate(layouts):
+        for s in layout.stations:
+            size = f"--w:{s.width};--h:{s.height};" if n == 0 else ""
+            place = f"--x{n}:{s.x:g};--y{n}:{s.y:g};--l{n}:{s.left:g};--t{n}:{s.top:g};"
+            aside = "" if s.centred else f"--a{n}:left;"
+            styles[s.key] = styles.get(s.key, "") + size + place + aside
+        for b in layout.boxes:
+            size = f"--w:{b.width};--h:{b.height};" if n == 0 else ""
+            place = f"--x{n}:{b.x:g};--y{n}:{b.y:g};--l{n}:{b.left:g};"
+            styles[b.key] = styles.get(b.key, "") + size + place
+    return styles
+
+
+def _placed(entry: Entry, placed: Styles, layouts: Sequence[Layout], days: _Days, route: RouteMap) -> Entry:
+    """The entry with its place. Where today lies outside the road, it has none and is only told."""
+    if entry.kind == "phase":
+        phase = next(p for n, p in enumerate(route.phases) if f"phase{n}" == entry.key)
+        following = [p.starts_on for p in route.phases if p.starts_on > phase.starts_on]
+        ends = min(following, default=None)
+        lefts = [layout.x(days.at(phase.starts_on)) if phase != route.phases[0] else 0 for layout in layouts]
+        rights = [layout.x(days.at(ends)) if ends else 100 for layout in layouts]
+        sizes = [right - left for left, right in zip(lefts, rights, strict=True)]
+        return replace(entry, style=_each("x", lefts) + _each("w", sizes))
+    if entry.kind == "today" and days.hold(route.today):
+        return replace(entry, style=_each("x", [layout.x(days.at(route.today)) for layout in layouts]))
+    return replace(entry, style=placed.get(entry.key, ""))
+
+
+def _each(name: str, values: Sequence[float]) -> str:
+    return "".join(f"--{name}{n}:{value:g};" for n, value in enumerate(values))
+
+
+def _middle(layout: Layout) -> float:
+    return layout.roads[len(layout.roads) // 2][0].y
+
+
+# --- the roads, for the eye only ------------------------------------------------------------------------
+
+
+class _Drawn:
+    """The lines of one layout, in a box of 1000 by its height that stretches with the page."""
+
+    def __init__(self, layout: Layout, number: int) -> None:
+        self.number = number
+        self.height = layout.height
+        self.middle = _middle(layout)
+        self.roads = [
+            ("main" if lane == 0 else "side", road.kind, self._path(road, layout.width))
+            for lane, roads in enumerate(layout.roads)
+            for road in reversed(roads)
+        ]
+        self.leaders = [f"M{s.x * 10:g} {s.y:g}V{s.y + s.leader:g}" for s in layout.stations if s.leader]
+
+    def _path(self, road: Road, width: int) -> str:
+        if road.kind == "own":
+            bend, y, middle = percent(ROAD_BEGINS, width) * 10, road.y, self.middle
+            return (
+                f"M0 {middle:g}C{bend / 2:g} {middle:g} {bend / 3:g} {y:g} {bend:g} {y:g}"
+                f"H{1000 - bend:g}C{1000 - bend / 3:g} {y:g} {1000 - bend / 2:g} {middle:g} 1000 {middle:g}"
+            )
+        first, last, bend = road.from_x * 10, road.to_x * 10, percent(52, width) * 10
+        half = bend / 2
+        return (
+            f"M{first:g} {road.leaves_y:g}C{first + half:g} {road.leaves_y:g} {first + half:g} {road.y:g}"
+            f" {first + bend:g} {road.y:g}H{last - bend:g}C{last - half:g} {road.y:g}"
+            f" {last - half:g} {road.leaves_y:g} {last:g} {road.leaves_y:g}"
+        )
