@@ -186,10 +186,11 @@
     if (!defaults.has(dialog)) defaults.set(dialog, valuesOf(dialog));
     dialog.dataset.plan = plan;
     set(`${dialog.id}-plan`, { data: { plan: Number(plan) } });
-    set(`${dialog.id}-whose`, { children: `, ${whose}` });
+    set(`${dialog.id}-whose`, { children: ` · ${whose}` });
     put(unsent.get(keyOf(dialog, plan)) || defaults.get(dialog));
     judge(dialog, {});
     dialog.showModal();
+    controlOf(fieldsOf(dialog)[0]).focus();
   }
 
   function rememberDialog(dialog) {

@@ -110,7 +110,7 @@ def _shown(
     return (
         said(detail, sentence, errors=errors, saved=saved, follows=follows),
         detail_markup(detail),
-        history_markup(lines),
+        history_markup(detail, lines),
         changed_target(detail, kind) if kind else no_update,
     )
 

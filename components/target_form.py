@@ -53,12 +53,12 @@ def target_form(detail: TargetDetail | None, history: Sequence[HistoryLine] = ()
                 className="fields",
                 **attributes(data_form=ids.TARGET_FORM),
             ),
-            drawing(ids.TARGET_HISTORY, history_markup(history)),
+            drawing(ids.TARGET_HISTORY, history_markup(detail, history)),
         ],
         id=ids.TARGET_FORM,
         className="card target-form",
         hidden=detail is None,
-        **attributes(data_view="target-form", aria_label="Target"),
+        **attributes(data_view="target-form", aria_labelledby="target-heading"),
     )
 
 
@@ -99,8 +99,8 @@ def detail_markup(detail: TargetDetail | None) -> str:
     return render("target_detail.html", detail=detail) if detail else ""
 
 
-def history_markup(history: Sequence[HistoryLine]) -> str:
-    return render("target_history.html", lines=history, what=change_in_words)
+def history_markup(detail: TargetDetail | None, history: Sequence[HistoryLine]) -> str:
+    return render("target_history.html", detail=detail, lines=history, what=change_in_words)
 
 
 def change_in_words(line: HistoryLine) -> str:
