@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
@@ -56,7 +56,8 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The signed-in person on a day. `clock_day` is the day that states are judged by."""
+    """The signed-in person on a day. `clock_day` is the day that states are judged by, `now` the instant
+    that is written beside a change: where today is a fixed day, this time of that day."""
 
     person_id: int
     organisation_id: int
@@ -68,7 +69,12 @@ class Viewer:
     coverage_goal: int = 95
     is_demo: bool = False
     closures: tuple[rules.Span, ...] = ()
+    time_of_day: time = time(12, tzinfo=UTC)
     clock_day: date = field(init=False)
+
+    @property
+    def now(self) -> datetime:
+        return datetime.combine(self.today, self.time_of_day)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "clock_day", rules.clock_day(self.today, self.closures))
@@ -120,6 +126,7 @@ def load_viewer(
         coverage_goal=organisation.coverage_goal,
         is_demo=organisation.demo_today is not None,
         closures=load_closures(session, organisation.id),
+        time_of_day=now.astimezone(ZoneInfo(organisation.time_zone)).timetz(),
     )
 
 

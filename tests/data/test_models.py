@@ -41,6 +41,7 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_review_rule_unit_known": {"unit": "days"},
     "ck_review_rule_amount_positive": {"amount": 0},
     "ck_cohort_tutor_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_department_figures_covered_required": {"covered": 2, "required": 1},
     "ck_coverage_span_covered_required": {"covered": 2, "required": 1},
     "ck_coverage_span_until_sunday_after_from_sunday": {"from_sunday": LATER, "until_sunday": EARLIER},
     "ck_enrolment_end_reason_known": {"ended_on": LATER, "end_reason": "vanished"},
