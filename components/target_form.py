@@ -17,6 +17,7 @@ from components import ids, words
 from components.attributes import attributes
 from components.drawing import drawing, render
 from components.fields import field, form_error
+from components.route_entries import state_icon, state_word
 from components.shell import icon
 from data.form_values import LONGEST_REASON, LONGEST_TEXT
 from data.history import HistoryLine
@@ -96,7 +97,11 @@ def said(
 
 
 def detail_markup(detail: TargetDetail | None) -> str:
-    return render("target_detail.html", detail=detail) if detail else ""
+    """The target's facts; a learner reads them without red."""
+    if detail is None:
+        return ""
+    calm = detail.may_write == "note"
+    return render("target_detail.html", detail=detail, calm=calm, word=state_word, icon=state_icon)
 
 
 def history_markup(detail: TargetDetail | None, history: Sequence[HistoryLine]) -> str:
@@ -118,8 +123,8 @@ def _status_word(status: str) -> str:
 
 
 def _due_change(old: str, new: str) -> str:
-    days = [words.short_day(date.fromisoformat(day)) if day else "no date" for day in (old, new)]
-    return f"moved from {days[0]} to {days[1]}"
+    days = [words.short_day(date.fromisoformat(day)) for day in (old, new) if day]
+    return f"moved from {days[0]} to {days[1]}" if len(days) == 2 else f"due {days[0]}"
 
 
 def _note_change(old: str, new: str) -> str:

@@ -1,0 +1,152 @@
+"""The form's tree, what the browser is told of a target, and how its history reads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from dash.development.base_component import Component
+
+from components import ids
+from components.new_target_form import new_target_form
+from components.review_held_form import review_held_form
+from components.target_form import change_in_words, detail_markup, history_markup, said, target_form
+from data.history import HistoryLine
+from data.reviews import KindChoice
+from data.rules import TargetState, TargetStatus
+from data.targets import LaneChoice, StepLine, TargetDetail
+
+DETAIL = TargetDetail(
+    id=5,
+    plan_id=3,
+    learner_id=2,
+    learner_name="Amara Okafor",
+    cohort_id=1,
+    cohort_code="E3-1",
+    milestone_id=None,
+    title="Risk assessment signed off",
+    criteria="No control measure is missing.",
+    lane_label="Qualification",
+    phase_name="Foundation",
+    status=TargetStatus.IN_PROGRESS,
+    state=TargetState.OVERDUE,
+    due_on=date(2026, 12, 19),
+    first_due_on=date(2026, 12, 5),
+    moves=1,
+    days_late=23,
+    achieved_on=None,
+    note="Booked for Tuesday",
+    steps=(StepLine(8, "Read one page with Mr Hale", None, date(2027, 1, 5)),),
+    version=4,
+    may_write="all",
+    last_changed_by="Priya Shah",
+    last_changed_at=datetime(2027, 1, 5, 10, 42, tzinfo=UTC),
+)
+
+
+def line(field: str, old: str | None, new: str | None) -> HistoryLine:
+    return HistoryLine(datetime(2027, 1, 5, 10, 42, tzinfo=UTC), "Priya Shah", field, old, new, "")
+
+
+def named(form: Any) -> dict[str, Component]:
+    """The controls of a tree that have a name."""
+    return {part.name: part for part in form._traverse() if getattr(part, "name", None)}
+
+
+def test_the_controls_carry_the_names_that_checks_rely_on() -> None:
+    controls = named(target_form(DETAIL))
+    assert set(controls) == {"status", "due_on", "reason", "note"}
+    assert [option["value"] for option in controls["status"].options] == [
+        "to-come",
+        "in-progress",
+        "achieved",
+        "not-achieved",
+        "withdrawn",
+    ]
+
+
+def test_the_fields_are_in_the_page_before_a_target_is_selected() -> None:
+    form = target_form(None)
+    assert form.hidden
+    assert set(named(form)) == {"status", "due_on", "reason", "note"}
+
+
+def test_each_control_has_its_label_and_a_place_for_its_error() -> None:
+    dialogs = [
+        new_target_form([LaneChoice(1, "Career")]),
+        review_held_form([KindChoice(1, "progress", "Progress review")], today=date(2027, 1, 11)),
+    ]
+    for form in (target_form(DETAIL), *dialogs):
+        parts = list(form._traverse())
+        labelled = {part.htmlFor for part in parts if getattr(part, "htmlFor", None)}
+        known = {part.id for part in parts if isinstance(getattr(part, "id", None), str)}
+        assert labelled
+        assert labelled <= known
+        assert {f"{control}-error" for control in labelled} <= known
+
+
+def test_the_browser_is_told_the_values_as_its_fields_hold_them() -> None:
+    told = said(replace(DETAIL, note="One\r\ntwo"), "Saved.", saved=True, follows=3)
+    assert told["values"] == {"status": "in-progress", "due_on": "2026-12-19", "note": "One\ntwo"}
+    assert (told["target"], told["version"], told["saved"], told["follows"]) == (5, 4, True, 3)
+
+
+def test_a_proposed_target_has_no_status_to_choose_yet_and_an_undated_one_no_date() -> None:
+    told = said(replace(DETAIL, status=TargetStatus.PROPOSED, state=None, due_on=None))
+    assert (told["values"]["status"], told["values"]["due_on"]) == ("", "")
+
+
+def test_a_learner_reads_who_reads_the_note_and_nothing_red() -> None:
+    own = replace(DETAIL, may_write="note")
+    assert "Nobody watches it round the clock" in said(own)["readers"]
+    assert "Was due" in detail_markup(own)
+    assert "23 days" not in detail_markup(own)
+
+
+def test_the_facts_say_how_late_and_how_often_moved() -> None:
+    markup = " ".join(detail_markup(DETAIL).split())
+    assert "Overdue, 23 days late" in markup
+    assert "Due Sat 19 Dec 2026, first agreed for Sat 5 Dec 2026, moved once." in markup
+
+
+def test_who_only_reads_sees_the_note_and_cannot_tick() -> None:
+    markup = detail_markup(replace(DETAIL, may_write="none"))
+    assert "Booked for Tuesday" in markup
+    assert "disabled" in markup
+
+
+def test_what_people_typed_is_escaped() -> None:
+    typed = "<img src=x onerror=alert(1)>"
+    steps = (StepLine(8, typed, None, None),)
+    markup = detail_markup(
+        replace(DETAIL, title=typed, criteria=typed, learner_name=typed, note=typed, steps=steps)
+    ) + history_markup(DETAIL, [line("note", None, typed)])
+    assert "<img" not in markup
+
+
+def test_the_history_reads_as_sentences() -> None:
+    assert change_in_words(line("created", None, "Risk assessment")) == "set this target"
+    assert change_in_words(line("status", "proposed", "in-progress")) == "Proposed to In progress"
+    assert change_in_words(line("due_on", "2026-12-05", "2026-12-19")) == "moved from 5 Dec to 19 Dec"
+    assert change_in_words(line("due_on", None, "2026-12-19")) == "due 19 Dec"
+    assert change_in_words(line("achieved_on", None, "2026-12-19")) == "achieved on 19 Dec"
+    assert change_in_words(line("achieved_on", "2026-12-19", None)) == "not achieved after all"
+    assert change_in_words(line("note", "", "Booked")) == "wrote “Booked”"
+    assert change_in_words(line("note", "Booked", "")) == "took away “Booked”"
+    assert change_in_words(line("step", None, "Read a page")) == "did “Read a page”"
+    assert change_in_words(line("step", "Read a page", None)) == "to do again: “Read a page”"
+    assert change_in_words(line("title", "Old", "New")) == "changed title"
+
+
+def test_a_long_note_is_shortened_in_the_history_alone() -> None:
+    assert len(change_in_words(line("note", "", "word " * 500))) < 230
+    assert said(replace(DETAIL, note="word " * 500))["values"]["note"] == "word " * 500
+
+
+def test_a_review_is_held_today_and_of_the_usual_kind_unless_said_otherwise() -> None:
+    kinds = [KindChoice(1, "initial", "Initial review"), KindChoice(2, "progress", "Progress review")]
+    form = review_held_form(kinds, today=date(2027, 1, 11))
+    values = {part.id: part.value for part in form._traverse() if hasattr(part, "value")}
+    assert values[ids.REVIEW_HELD_KIND] == "2"
+    assert values[ids.REVIEW_HELD_DAY] == "2027-01-11"
