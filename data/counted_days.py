@@ -156,12 +156,11 @@ def _late_days(
 
 
 def _columns(figures: Sequence[Figure], due_on: date, within: Span) -> Iterator[CountedSpan]:
-    if within.back_on is not None and within.back_on <= due_on:
-        return
     for figure, (low, high, _) in zip(figures, rules.LATENESS, strict=True):
-        late = Span(
-            due_on + timedelta(days=low), due_on + timedelta(days=high + 1) if high is not None else None
-        )
+        from_on = due_on + timedelta(days=low)
+        if within.back_on is not None and from_on >= within.back_on:
+            return
+        late = Span(from_on, due_on + timedelta(days=high + 1) if high is not None else None)
         yield from ((figure, span) for span in _both([late], [within]))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data import college, models
+from data.department_figures import rebuild
 from data.review_schedule import reschedule
 from data.scope import Viewer, load_viewer
 
@@ -142,7 +143,7 @@ def planned_learner(session: Session, cohort: models.Cohort, **values: Any) -> m
 
 
 def complete(session: Session) -> None:
-    """Bring what follows from reviews into step, and commit."""
+    """Bring what follows from the facts into step, and commit."""
     by_organisation: dict[int, list[int]] = {}
     for cohort_id, organisation_id in session.execute(
         select(models.Cohort.id, models.Department.organisation_id).join(
@@ -152,6 +153,7 @@ def complete(session: Session) -> None:
         by_organisation.setdefault(organisation_id, []).append(cohort_id)
     for cohort_ids in by_organisation.values():
         reschedule(session, cohort_ids)
+    rebuild(session, session.scalars(select(models.Department.id)).all())
     session.commit()
 
 

@@ -11,22 +11,31 @@ from sqlalchemy.orm import Session
 
 from data.college import the_organisation
 from data.database import writing
+from data.department_figures import rebuild
 from data.errors import Refused
 from data.importers.ilr import import_ilr
 from data.importers.merge import Run
 from data.importers.oulad import import_oulad
 from data.importers.plans import in_parts
+from data.importers.reviews import import_attendance, import_reviews
+from data.importers.roster import import_roster
 from data.importers.summary import Summary
-from data.models import Enrolment
+from data.importers.targets import import_targets
+from data.models import Department, Enrolment
 from data.progress import Progress, silent
 from data.review_schedule import reschedule
 
 IMPORTERS: dict[str, Callable[[Run, Sequence[Path]], None]] = {
     "ilr": import_ilr,
     "oulad": import_oulad,
+    "roster": import_roster,
+    "targets": import_targets,
+    "reviews": import_reviews,
+    "attendance": import_attendance,
 }
 KINDS = tuple(IMPORTERS)
-WITHOUT_MAPPING = ("ilr", "oulad")
+NATIONAL = ("ilr", "oulad")
+"""Kinds with headings of their own and no departments; the others are a college's own files."""
 
 
 def import_files(
@@ -47,8 +56,10 @@ def import_files(
 
     Raises Refused where a file can't be taken at all, or the database is a demo; nothing is written then.
     """
-    if mapping and kind in WITHOUT_MAPPING:
+    if mapping and kind in NATIONAL:
         raise Refused(f"A mapping file is for the college's own files; {kind} has headings of its own.")
+    if department and kind not in NATIONAL:
+        raise Refused(f"A department is given for the ILR and OULAD; leave it out for {kind}.")
     with writing(engine) as session:
         organisation = the_organisation(session)
         if organisation.demo_today is not None:
@@ -68,6 +79,7 @@ def import_files(
         )
         IMPORTERS[kind](run, paths)
         _reschedule(session, run)
+        _count_anew(session, run)
         if dry_run:
             session.rollback()
     return run.summary
@@ -85,4 +97,17 @@ def _reschedule(session: Session, run: Run) -> None:
     with run.progress("Dating reviews", len(cohort_ids)) as advance:
         for cohort_id in sorted(cohort_ids):
             reschedule(session, [cohort_id])
+            advance(1)
+
+
+def _count_anew(session: Session, run: Run) -> None:
+    """The figures of the organisation's departments, where anything was written."""
+    if not run.summary.added and not run.summary.changed:
+        return
+    department_ids = session.scalars(
+        select(Department.id).where(Department.organisation_id == run.organisation_id)
+    ).all()
+    with run.progress("Counting", len(department_ids)) as advance:
+        for department_id in department_ids:
+            rebuild(session, [department_id])
             advance(1)
