@@ -289,7 +289,7 @@ def test_eight_reviews_held_at_once_in_a_cohort_all_count(
     held_on = date(2026, 10, 12)
     kind = session.scalars(select(models.ReviewKind.id).where(models.ReviewKind.key == "progress")).one()
     cohort_id = cohort.id
-    session.rollback()
+    session.commit()
     together = Barrier(len(plans))
 
     def hold(plan_id: int) -> None:

@@ -372,7 +372,7 @@ def test_of_two_who_save_at_the_same_moment_one_saves_and_one_is_told(
     engine: Engine, session: Session, world: World
 ) -> None:
     target_id, together = world.target.id, Rendezvous(8)
-    session.rollback()
+    session.commit()
 
     def save_at_once(number: int) -> str:
         together.wait()
