@@ -28,7 +28,7 @@ class DemoCollege:
     kinds: dict[str, int]
     full: bool
     """The demo keeps everything; the benchmark leaves out what its views don't read in such numbers: who
-    set the milestones, and attendance before the last twelve weeks."""
+    set the milestones and their steps, and attendance before the last twelve weeks."""
 
     @property
     def yesterday(self) -> date:

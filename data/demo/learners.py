@@ -23,6 +23,7 @@ OWN_RULE = 0.012
 IN_A_GROUP = 0.3
 WITH_COLLEAGUE = 0.4
 """How many learners of a cohort with two tutors are on the second one's caseload."""
+IN_STEPS = 0.3
 STRETCHED = 0.15
 PROPOSES = 0.08
 NO_TARGETS_DAYS = 10
@@ -156,6 +157,7 @@ def milestone_agreed(enrolled: Enrolled, milestone: Milestone) -> Agreed:
     random, programme = enrolled.random, enrolled.cohort.layout.programme
     wording = milestone.wording
     academic = wording.lane == "academic"
+    in_steps = enrolled.college.full and academic and random.random() < IN_STEPS
     return Agreed(
         plan_id=enrolled.plan_id,
         lane=wording.lane,
@@ -164,7 +166,7 @@ def milestone_agreed(enrolled: Enrolled, milestone: Milestone) -> Agreed:
         due_on=milestone.due_on,
         created_on=enrolled.agreed_on,
         by_id=enrolled.tutor_id,
-        steps=random.choice(enrolled.college.words.steps) if academic and random.random() < 0.3 else (),
+        steps=random.choice(enrolled.college.words.steps) if in_steps else (),
         phase_id=enrolled.phase_ids[milestone.phase],
         milestone_id=milestone.milestone_id,
         resources=programme.resources[milestone.milestone_id % len(programme.resources)] if academic else "",
