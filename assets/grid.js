@@ -210,14 +210,13 @@
     }
   });
 
-  // --- a cell opens its form, and gets the focus back ----------------------------------------------------
+  // --- a cell opens its form (which takes the focus, see forms.js), and gets the focus back ----------------------------------------------------
 
   function open(node, column) {
     const target = targetOf(node, column);
-    if (target === null) return false;
+    if (target === null) return;
     place = { row: node.id, column: column.getColId() };
     window.routebook.select({ target });
-    return true;
   }
 
   function clicked(params) {
@@ -230,21 +229,11 @@
     params.event.preventDefault();
     if (params.column.getColId() === "learner" && !params.node.rowPinned) {
       window.location.assign(`/learner/${params.node.id}`);
-    } else if (open(params.node, params.column)) {
-      focusForm();
+    } else if (String(targetOf(params.node, params.column)) === parameters().target) {
+      document.querySelector("[data-view=target-form] [name=status]").focus();
+    } else {
+      open(params.node, params.column);
     }
-  }
-
-  // The form is filled by the server's answer; the page is ready once that is there.
-  function focusForm() {
-    const root = document.documentElement;
-    const watch = new MutationObserver(() => {
-      if (!root.dataset.ready) return;
-      watch.disconnect();
-      const first = document.querySelector("[data-view=target-form] [name=status]");
-      if (first) first.focus();
-    });
-    watch.observe(root, { attributes: true, attributeFilter: ["data-ready"] });
   }
 
   function showPlace() {
@@ -336,6 +325,14 @@
     if (place) showPlace();
   }
 
+  function follow() {
+    rearrange();
+    const target = parameters().target;
+    const marked = place && targetOf(api.getRowNode(place.row), api.getColumn(place.column));
+    if (target && String(marked) !== target) place = findTarget(target) || place;
+    api.refreshCells({ force: true });
+  }
+
   function end() {
     api = null;
     place = null;
@@ -351,15 +348,8 @@
       },
       // The selection has changed: order, filter and the marked cell follow it.
       select: function () {
-        if (api) {
-          rearrange();
-          const target = parameters().target;
-          if (target && (!place || String(targetOf(api.getRowNode(place.row), api.getColumn(place.column))) !== target)) {
-            place = findTarget(target) || place;
-          }
-          api.refreshCells({ force: true });
-        }
-        return window.dash_clientside.no_update;
+        if (api) follow();
+        return parameters().target || "";
       },
       // A row has been saved, and is in the grid: the focus goes back to its cell.
       saved: function (transaction) {

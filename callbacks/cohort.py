@@ -78,5 +78,15 @@ def register(app: Dash) -> None:
         Input(ids.PROGRESS_GRID, "id"),
         Input(ids.drawing_mount("grid-tools"), "data-drawn"),
     )
-    app.clientside_callback(ClientsideFunction("grid", "select"), Input(ids.SELECTION, "data"))
-    app.clientside_callback(ClientsideFunction("grid", "saved"), Input(ids.PROGRESS_GRID, "rowTransaction"))
+    # Each has an output of its own: Dash takes two without an output and with the same input for one.
+    app.clientside_callback(
+        ClientsideFunction("grid", "select"),
+        Output(ids.GRID_FRAME, "data-selected"),
+        Input(ids.SELECTION, "data"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("grid", "saved"),
+        Output(ids.GRID_FRAME, "data-followed"),
+        Input(ids.PROGRESS_GRID, "rowTransaction"),
+        prevent_initial_call=True,
+    )

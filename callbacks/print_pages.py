@@ -7,8 +7,10 @@ from collections.abc import Callable
 from flask import Flask, abort
 from flask import request as flask_request
 
-from callbacks import learner, request
+from callbacks import cohort, learner, request
+from components.cohort_print import cohort_print
 from components.learner_print import learner_print
+from data import progress_grid
 from data.errors import NotFound
 
 Page = Callable[..., str]
@@ -19,6 +21,13 @@ def print_learner(learner_id: str) -> str:
     with request.looking() as (session, viewer):
         route = learner.read(session, viewer, learner_id, flask_request.args.get("plan"))
         return learner_print(route, own=viewer.is_learner_only)
+
+
+def print_cohort(cohort_id: str) -> str:
+    """The progress grid, on A3 landscape."""
+    with request.looking() as (session, viewer):
+        grid = progress_grid.read(session, viewer, request.whole_number(cohort_id), cohort.soon())
+        return cohort_print(grid, as_at=viewer.today)
 
 
 def or_missing(page: Page) -> Page:
@@ -35,5 +44,8 @@ def or_missing(page: Page) -> Page:
 
 
 def register(server: Flask) -> None:
-    for address, page in (("/learner/<learner_id>/print", print_learner),):
+    for address, page in (
+        ("/learner/<learner_id>/print", print_learner),
+        ("/cohort/<cohort_id>/print", print_cohort),
+    ):
         server.add_url_rule(address, page.__name__, or_missing(page), methods=["GET"])

@@ -69,15 +69,19 @@ def progress_grid(grid: ProgressGrid) -> html.Div:
 
 
 def cohort_figures(figures: Figures) -> str:
-    """The markup of the headline figures, each with what it is counted of."""
-    tiles = [
+    """The markup of the headline figures."""
+    return render("figures.html", figures=tiles(figures))
+
+
+def tiles(figures: Figures) -> list[tuple[str, str, str]]:
+    """(what, figure, of how many) of each headline figure."""
+    return [
         ("Targets achieved", words.percent(figures.achieved), _of(figures.achieved, "none recorded yet")),
         ("Overdue", f"{figures.overdue.count:,}", f"of {figures.overdue.of:,} open, {figures.moved:,} moved"),
         ("Due within 7 days", f"{figures.due_soon.count:,}", f"of {figures.overdue.of:,} open"),
         ("Reviewed in time", words.percent(figures.covered), _of(figures.covered, "no review due yet")),
         ("Started, left", f"{figures.started:,}, {figures.left:,}", _apart(figures)),
     ]
-    return render("figures.html", figures=tiles)
 
 
 def row(learner: LearnerRow) -> dict[str, Any]:
