@@ -6,19 +6,13 @@ from typing import Any
 
 import dash
 from dash import ClientsideFunction, Dash, Input, Output, Patch, State
-from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
 from components.cohort_page import cohort_page
 from components.progress_grid import cohort_figures, cohort_rows, row
-from components.target_form import target_form
-from data import history, progress_grid, targets
-from data.errors import NotFound
-from data.history import HistoryLine
+from data import progress_grid
 from data.learner_figures import Soon
-from data.scope import Viewer
-from data.targets import TargetDetail
 
 
 @request.page
@@ -27,21 +21,9 @@ def page(cohort_id: Any = None, target: Any = None, **_query: Any) -> Any:
     with request.looking() as (session, viewer):
         grid = progress_grid.read(session, viewer, request.whole_number(cohort_id), soon())
         title = f"{grid.cohort.code} {grid.cohort.title}"
-        form = target_form(*chosen_target(session, viewer, target))
-        return shell.page(request.frame(viewer), title, cohort_page(grid, form))
-
-
-def chosen_target(
-    session: Session, viewer: Viewer, target: Any
-) -> tuple[TargetDetail | None, list[HistoryLine]]:
-    """The target that the address selects, or none where it isn't there."""
-    if not target:
-        return None, []
-    try:
-        detail = targets.read(session, viewer, request.whole_number(target))
-    except NotFound:
-        return None, []
-    return detail, history.read(session, viewer, detail.id)
+        form = target_form.form(session, viewer, target)
+        content = [*cohort_page(grid, form), *small_forms.small_forms(session, viewer)]
+        return shell.page(request.frame(viewer), title, content)
 
 
 def soon() -> Soon:

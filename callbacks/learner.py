@@ -7,14 +7,12 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
 from components.learner_page import DRAWINGS, drawn, learner_page
-from components.new_target_form import new_target_button, new_target_form
-from components.review_held_form import review_held_button, review_held_form
-from components.target_form import target_form
-from data import history, reviews, route_map, targets
-from data.errors import NotFound
+from components.new_target_form import new_target_button
+from components.review_held_form import review_held_button
+from data import route_map
 from data.route_map import RouteMap
 from data.scope import Viewer
 
@@ -28,22 +26,11 @@ def page(learner_id: Any = None, plan: Any = None, target: Any = None, **_query:
         content = learner_page(
             route,
             own=own,
-            form=_form(session, viewer, route, target),
+            form=target_form.form(session, viewer, target),
             actions=_actions(session, viewer, route),
         )
         title = "My route" if own else route.learner
         return shell.page(request.frame(viewer), title, content, active="/" if own else "")
-
-
-def _form(session: Session, viewer: Viewer, route: RouteMap, target: Any) -> Any:
-    """The form, open where the address names a target of this learner."""
-    try:
-        detail = targets.read(session, viewer, request.whole_number(target)) if target else None
-    except NotFound:
-        detail = None
-    if detail is None or detail.learner_id != route.learner_id:
-        return target_form(None)
-    return target_form(detail, history.read(session, viewer, detail.id))
 
 
 def _actions(session: Session, viewer: Viewer, route: RouteMap) -> list[Any]:
@@ -53,8 +40,7 @@ def _actions(session: Session, viewer: Viewer, route: RouteMap) -> list[Any]:
     return [
         new_target_button(route.plan_id, route.learner),
         review_held_button(route.plan_id, route.learner),
-        new_target_form(targets.lane_choices(session, viewer)),
-        review_held_form(reviews.kind_choices(session, viewer), today=viewer.today),
+        *small_forms.small_forms(session, viewer),
     ]
 
 

@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from dash.development.base_component import Component
-
 from components import ids
 from components.new_target_form import new_target_form
 from components.review_held_form import review_held_form
@@ -49,7 +47,7 @@ def line(field: str, old: str | None, new: str | None) -> HistoryLine:
     return HistoryLine(datetime(2027, 1, 5, 10, 42, tzinfo=UTC), "Priya Shah", field, old, new, "")
 
 
-def named(form: Any) -> dict[str, Component]:
+def named(form: Any) -> dict[str, Any]:
     """The controls of a tree that have a name."""
     return {part.name: part for part in form._traverse() if getattr(part, "name", None)}
 
@@ -67,7 +65,7 @@ def test_the_controls_carry_the_names_that_checks_rely_on() -> None:
 
 
 def test_the_fields_are_in_the_page_before_a_target_is_selected() -> None:
-    form = target_form(None)
+    form: Any = target_form(None)
     assert form.hidden
     assert set(named(form)) == {"status", "due_on", "reason", "note"}
 
