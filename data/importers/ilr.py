@@ -17,7 +17,7 @@ from data.importers.ilr_file import RawLearner, read_learners
 from data.importers.ilr_meaning import Delivery, IlrEnrolment
 from data.importers.merge import Incoming, Run, Values, merge
 from data.importers.sources import Source, opened_xml
-from data.importers.summary import Refusal
+from data.importers.summary import Refusal, Unusable
 from data.models import BreakInLearning, Enrolment, ImportRecord
 
 PROGRAMME = "programme"
@@ -103,7 +103,7 @@ def _take(run: Run, name: str, raw: RawLearner, learners: dict[tuple[str, str], 
         where = f"{name}, line {raw_delivery.line}"
         try:
             delivery, left_out = ilr_meaning.parse_delivery(raw_delivery, where)
-        except ilr_meaning.Unusable as error:
+        except Unusable as error:
             run.summary.refused.add(Refusal(where, f"learner {reference}: {error}"))
             continue
         if left_out:

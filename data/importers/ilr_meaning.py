@@ -12,6 +12,7 @@ from datetime import date
 
 from data import rules
 from data.importers.ilr_file import RawDelivery
+from data.importers.summary import Unusable
 from data.models import EndReason
 from data.rules import TargetStatus
 
@@ -33,10 +34,6 @@ PROGRAMME_TYPES = {
     31: "T Level",
     32: "Skills Bootcamp",
 }
-
-
-class Unusable(Exception):
-    """A delivery that can't be taken; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

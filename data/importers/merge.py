@@ -224,6 +224,9 @@ def _insert(run: Run, kind: Kind, rows: list[Incoming], merged: Merged) -> list[
     values = [row.once | row.values for row in rows]
     for each in values:
         each |= kind.made(run, each)
+    columns = {name for each in values for name in each}
+    for each in values:
+        each |= dict.fromkeys(columns - each.keys())
     ids = _reserve_ids(run, kind.table, len(values))
     for row_id, each in zip(ids, values, strict=True):
         each["id"] = row_id

@@ -10,6 +10,10 @@ LISTED_AT_MOST = 200
 """Lines kept of each list; the count goes on."""
 
 
+class Unusable(Exception):
+    """A row that can't be taken; the message says why. The rows around it are."""
+
+
 @dataclass(slots=True)
 class Counts:
     """Records of one kind that were added, changed, or found as the source says."""

@@ -1,0 +1,238 @@
+"""A college's targets: milestones that a group shares, and each learner's own."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from data.importers import plans
+from data.importers.columns import folded
+from data.importers.merge import Incoming, Run, Values, merge
+from data.importers.register import Enrolled, Register
+from data.importers.summary import Refusal, Unusable
+from data.importers.table import Row, read_tables
+from data.models import Enrolment, Lane, Milestone
+from data.rules import CLOSED_STATUSES, TargetStatus
+
+STATUSES = {
+    TargetStatus.PROPOSED: ("proposed", "draft", "suggested"),
+    TargetStatus.TO_COME: ("", "to come", "not started", "set", "planned", "new"),
+    TargetStatus.IN_PROGRESS: ("in progress", "ongoing", "started", "open", "continuing", "working towards"),
+    TargetStatus.ACHIEVED: ("achieved", "complete", "completed", "met", "pass", "passed", "done"),
+    TargetStatus.NOT_ACHIEVED: ("not achieved", "not met", "failed", "fail", "missed"),
+    TargetStatus.WITHDRAWN: ("withdrawn", "cancelled", "not required", "removed"),
+}
+WORDS = {folded(word): status for status, words in STATUSES.items() for word in words}
+DEFAULT_LANE = "academic"
+
+
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """A row of a targets file, read, with the enrolment that it belongs to."""
+
+    row: Row
+    enrolled: Enrolled
+    lane_id: int
+    phase_id: int | None
+    due_on: date | None
+    created_on: date
+    result: Values
+
+    @property
+    def code(self) -> str:
+        """The reference that names it within its plan."""
+        ref = self.row.text("Target ID")
+        name = self.row.text("Milestone") or self.row.text("Target")
+        return f"#{ref}|{folded(name)}" if ref else folded(name)
+
+    @property
+    def milestone_key(self) -> str:
+        return f"{self.enrolled.cohort_id}|{folded(self.row.text('Milestone'))}"
+
+
+def import_targets(run: Run, paths: Sequence[Path]) -> None:
+    """Import targets files; learners and groups must be here already, from the roster or the ILR."""
+    rows = list(read_tables(run, paths))
+    register = Register(run, (row.text("Person Code") for row in rows))
+    targets = _read(run, register, rows)
+    milestone_ids = _write_milestones(run, [each for each in targets if each.row.text("Milestone")])
+    with run.progress("Writing targets", len(targets)) as advance:
+        for some in plans.in_parts(targets):
+            merge(run, plans.TARGETS, [_incoming(run, each, milestone_ids) for each in some])
+            advance(len(some))
+
+
+def _read(run: Run, register: Register, rows: list[Row]) -> list[_Target]:
+    lanes = _lanes(run)
+    phases = _phases(run, register, rows)
+    found: dict[tuple[int, str], _Target] = {}
+    for row in rows:
+        try:
+            target = _target(register, row, lanes, phases)
+            first = found.setdefault((target.enrolled.id, target.code), target)
+            if first is not target and first.row.cells != row.cells:
+                raise Unusable(f"it says something else of this target than {first.row.where} does")
+        except Unusable as error:
+            run.summary.refused.add(Refusal(row.where, str(error)))
+    return list(found.values())
+
+
+def _target(
+    register: Register, row: Row, lanes: dict[str, int], phases: dict[int, plans.PlanPhases]
+) -> _Target:
+    row.needed("Target")
+    enrolled = register.enrolment(row)
+    due_on = row.day("Due Date")
+    return _Target(
+        row=row,
+        enrolled=enrolled,
+        lane_id=_lane(row, lanes),
+        phase_id=_phase(row, phases[enrolled.id], due_on),
+        due_on=due_on,
+        created_on=row.day("Date Set") or enrolled.starts_on,
+        result=_result(row, due_on),
+    )
+
+
+def _result(row: Row, due_on: date | None) -> Values:
+    """Status, achieved date and closing date; a closed target needs a date from the file."""
+    text = row.text("Status")
+    status = WORDS.get(folded(text))
+    if status is None:
+        raise Unusable(f"Status {text!r} isn't known; write one of {', '.join(TargetStatus)}")
+    closed_on = row.day("Date Achieved")
+    if status == TargetStatus.ACHIEVED and closed_on is None:
+        raise Unusable("an achieved target needs a Date Achieved")
+    if status not in CLOSED_STATUSES:
+        closed_on = None
+    elif (closed_on := closed_on or due_on) is None:
+        raise Unusable(f"a target that is {status} needs a Date Achieved (when it was closed) or a Due Date")
+    return {
+        "status": status,
+        "achieved_on": closed_on if status == TargetStatus.ACHIEVED else None,
+        "closed_on": closed_on,
+    }
+
+
+def _lanes(run: Run) -> dict[str, int]:
+    """{lane by key or label, folded: id}."""
+    found: dict[str, int] = {}
+    for key, label, lane_id in run.session.execute(
+        select(Lane.key, Lane.label, Lane.id).where(Lane.organisation_id == run.organisation_id)
+    ):
+        found |= {folded(key): lane_id, folded(label): lane_id}
+    return found
+
+
+def _lane(row: Row, lanes: dict[str, int]) -> int:
+    text = folded(row.text("Lane")) or DEFAULT_LANE
+    if text not in lanes:
+        raise Unusable(f"Lane {row.text('Lane')!r} isn't known; write one of {', '.join(lanes)}")
+    return lanes[text]
+
+
+def _phases(run: Run, register: Register, rows: list[Row]) -> dict[int, plans.PlanPhases]:
+    """{plan id: phases} of the learners that the rows name."""
+    plan_ids = set()
+    for row in rows:
+        try:
+            plan_ids.add(register.enrolment(row).id)
+        except Unusable:
+            continue
+    return plans.load_phases(run, plan_ids)
+
+
+def _phase(row: Row, phases: plans.PlanPhases, due_on: date | None) -> int | None:
+    name = row.text("Phase")
+    if not name:
+        return phases.at(due_on)
+    if (phase_id := phases.named(name)) is None:
+        raise Unusable(f"Phase {name!r} isn't one of this plan's: {', '.join(phases.names)}")
+    return phase_id
+
+
+# --- writing -------------------------------------------------------------------------------------------
+
+
+def _write_milestones(run: Run, targets: list[_Target]) -> dict[str, int]:
+    """{milestone key: id}; a milestone is due when most of its learners are, the earliest first."""
+    groups: dict[str, list[_Target]] = defaultdict(list)
+    for target in targets:
+        groups[target.milestone_key].append(target)
+    ends = _planned_ends(run, {target.enrolled.id for target in targets})
+    last = _last_positions(run, {target.enrolled.cohort_id for target in targets})
+    usual = {key: _usual(each.due_on for each in group) for key, group in groups.items()}
+    rows = []
+    for key in sorted(groups, key=lambda key: (usual[key] or date.max, key)):
+        first = groups[key][0]
+        cohort_id, code = first.enrolled.cohort_id, first.row.text("Milestone")
+        last[cohort_id] = last.get(cohort_id, -1) + 1
+        phase = first.row.text("Phase") or plans.phase_name(
+            first.enrolled.starts_on, ends.get(first.enrolled.id), usual[key]
+        )
+        rows.append(
+            Incoming(
+                key=key,
+                values={"title": first.row.text("Target"), "due_on": usual[key]},
+                once={
+                    "cohort_id": cohort_id,
+                    "lane_id": first.lane_id,
+                    "phase_name": phase,
+                    "position": last[cohort_id],
+                    "short_title": code,
+                },
+                label=f"milestone {code}",
+            )
+        )
+    return merge(run, plans.MILESTONES, rows).ids
+
+
+def _usual(days: Iterable[date | None]) -> date | None:
+    counted = Counter(day for day in days if day)
+    return min(counted, key=lambda day: (-counted[day], day), default=None)
+
+
+def _planned_ends(run: Run, enrolment_ids: set[int]) -> dict[int, date | None]:
+    found: dict[int, date | None] = {}
+    for some in plans.in_parts(sorted(enrolment_ids)):
+        rows = run.session.execute(
+            select(Enrolment.id, Enrolment.planned_end_on).where(Enrolment.id.in_(some))
+        )
+        found |= {enrolment_id: planned_end_on for enrolment_id, planned_end_on in rows}
+    return found
+
+
+def _last_positions(run: Run, cohort_ids: set[int]) -> dict[int, int]:
+    """{cohort id: the position of its last milestone}."""
+    rows = run.session.execute(
+        select(Milestone.cohort_id, func.max(Milestone.position))
+        .where(Milestone.cohort_id.in_(cohort_ids))
+        .group_by(Milestone.cohort_id)
+    )
+    return {cohort_id: position for cohort_id, position in rows}
+
+
+def _incoming(run: Run, target: _Target, milestone_ids: dict[str, int]) -> Incoming:
+    row, enrolled = target.row, target.enrolled
+    values: Values = {"title": row.text("Target"), "due_on": target.due_on}
+    once: Values = {
+        "plan_id": enrolled.id,
+        "lane_id": target.lane_id,
+        "phase_id": target.phase_id,
+        "milestone_id": milestone_ids[target.milestone_key] if row.text("Milestone") else None,
+        "created_on": target.created_on,
+    }
+    for heading, name in (("Success Criteria", "criteria"), ("Note", "note")):
+        (values if row.has(heading) else once)[name] = row.text(heading)
+    (values if row.has("Status") else once).update(target.result)
+    return Incoming(
+        key=f"{enrolled.id}|{target.code}",
+        values=values,
+        once=once,
+        label=f"target {row.text('Target')!r} of learner {row.text('Person Code')}",
+    )

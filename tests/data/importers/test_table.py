@@ -1,0 +1,217 @@
+"""Files as they come: encodings, separators, headings, dates, and all that can be wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, select
+
+from data.database import make_engine, reading
+from data.errors import Refused
+from data.importers import table
+from data.models import Enrolment, Learner
+from tests.data.importers.helpers import SHARED, contents, counts, run_import
+
+HEADINGS = "Person Code,Forename,Surname,Department,Group Code,Start Date"
+ROW = "A1,Zoë,O’Brien,Care,HS3-1,2026-09-07"
+
+
+@pytest.fixture
+def engine(sqlite_url: str) -> Iterator[Engine]:
+    """One database is enough: a file is read before any is asked."""
+    engine = make_engine(sqlite_url)
+    yield engine
+    engine.dispose()
+
+
+def written(folder: Path, content: bytes | str, name: str = "roster.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def starts(engine: Engine) -> list[date]:
+    with reading(engine) as session:
+        return list(session.scalars(select(Enrolment.starts_on).order_by(Enrolment.id)))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_names_arrive_whole_from_every_encoding_and_separator(
+    engine: Engine, tmp_path: Path, encoding: str, separator: str, newline: str
+) -> None:
+    text = newline.join([HEADINGS, ROW, ""]).replace(",", separator)
+    assert run_import(engine, "roster", written(tmp_path, text.encode(encoding))).refused.count == 0
+    with reading(engine) as session:
+        learner = session.scalars(select(Learner)).one()
+        assert (learner.given_name, learner.family_name) == ("Zoë", "O’Brien")
+
+
+# --- headings ------------------------------------------------------------------------------------------
+
+
+def test_headings_are_known_in_any_case_and_by_the_names_that_systems_print(
+    engine: Engine, tmp_path: Path
+) -> None:
+    text = (
+        "STUDENT REF,First name, Last Name ,Faculty,Course Code,ENROLMENT DATE,Password\n" + ROW + ",secret\n"
+    )
+    summary = run_import(engine, "roster", written(tmp_path, text))
+    assert counts(engine)["learner"] == 1
+    assert summary.unused_headings == ["Password"]
+    assert "secret" not in repr(contents(engine))
+
+
+def test_other_headings_come_by_a_mapping_file(engine: Engine, tmp_path: Path) -> None:
+    mapping = written(
+        tmp_path, "heading,column\nPupil,Person Code\nNachname,surname\nGiven,Forename\n", "mapping.csv"
+    )
+    text = "Pupil,Given,Nachname,Department,Group Code,Start Date\n" + ROW + "\n"
+    path = written(tmp_path, text)
+    with pytest.raises(Refused, match="no column Person Code"):
+        run_import(engine, "roster", path)
+    run_import(engine, "roster", path, mapping=mapping)
+    assert counts(engine)["learner"] == 1
+
+
+def test_a_mapping_to_an_unknown_column_is_refused_with_the_known_ones(
+    engine: Engine, tmp_path: Path
+) -> None:
+    mapping = written(tmp_path, "heading,column\nPupil,Shoe Size\n", "mapping.csv")
+    with pytest.raises(Refused, match=r"line 2: 'Shoe Size' is no column .* Person Code, UKPRN, Forename"):
+        run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n{ROW}\n"), mapping=mapping)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (f"{HEADINGS},Last Name\n{ROW},x\n", r"2 columns for Surname \(Surname, Last Name\)"),
+        (f"{HEADINGS},Surname\n{ROW},x\n", "2 columns for Surname"),
+        ("Forename,Surname\nAda,Byron\n", "no column Person Code; its headings are Forename, Surname"),
+        ("", "its headings are none"),
+        (f'{HEADINGS}\nA1,"Zoë,O’Brien,Care,HS3-1,2026-09-07\n', "line 2.*quotation mark"),
+        (f"{HEADINGS}\n{ROW}\n".encode() + b"\x81\x8d", "isn't text in UTF-8"),
+        (f'{HEADINGS}\nA1,"{"x" * 1_000_000}",B,Care,HS3-1,2026-09-07\n', "line 2"),
+    ],
+)
+def test_a_file_that_is_wrong_as_a_whole_is_refused_whole(
+    engine: Engine, tmp_path: Path, content: str | bytes, reason: str
+) -> None:
+    with pytest.raises(Refused, match=reason):
+        run_import(engine, "roster", written(tmp_path, content))
+    assert counts(engine)["organisation"] == 0
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("A2,Nu\0l,Byron,Care,HS3-1,2026-09-07", "control character"),
+        ("A2,Ada,Byron,Care,HS3-1", "5 cells where the heading has 6"),
+        (ROW + ",more", "7 cells"),
+        ("A2," + "," * 1_000_000, "1,000,002 cells"),
+        (f"A2,{'x' * 20_000},Byron,Care,HS3-1,2026-09-07", "20,000 characters"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_refused_and_the_others_are_taken(
+    engine: Engine, tmp_path: Path, row: str, reason: str
+) -> None:
+    after = ROW.replace("A1", "A3")
+    summary = run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n{ROW}\n\n{row}\n{after}\n"))
+    assert [line.where for line in summary.refused.lines] == ["roster.csv, line 4"]
+    assert reason in summary.refused.lines[0].reason
+    assert counts(engine)["learner"] == 2
+
+
+def test_a_million_rows_are_refused_with_what_to_do(engine: Engine, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="more than 200,000 rows"):
+        run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n" + f"{ROW}\n" * 1_000_000))
+    assert counts(engine)["organisation"] == 0
+
+
+def test_a_hundred_thousand_wrong_rows_are_counted_and_the_first_listed(
+    engine: Engine, tmp_path: Path
+) -> None:
+    summary = run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n" + "A1,short\n" * 100_000))
+    assert (summary.refused.count, summary.all_refused) == (100_000, True)
+    assert len(summary.lines()) < 300
+    assert "… and 99,800 more" in "\n".join(summary.lines())
+
+
+def test_a_real_utf_16_file_of_another_kind_is_refused_by_its_headings(engine: Engine) -> None:
+    path = SHARED / "curriculum" / "ApprenticeshipStandards_2018_part1_utf16.csv"
+    with pytest.raises(Refused, match="no column Person Code; its headings are Apprenticeship Standards"):
+        run_import(engine, "roster", path)
+
+
+# --- dates ---------------------------------------------------------------------------------------------
+
+
+def dated(folder: Path, *days: str) -> Path:
+    rows = [f"A{n},Ada,Byron,Care,HS3-1,{day}" for n, day in enumerate(days)]
+    return written(folder, "\n".join([HEADINGS, *rows]))
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (["2026-09-07"], [date(2026, 9, 7)]),
+        (["2026-09-07 00:00:00"], [date(2026, 9, 7)]),
+        (["13/09/2026"], [date(2026, 9, 13)]),
+        (["13.09.2026", "13-9-2026"], [date(2026, 9, 13)] * 2),
+        (["09/09/2026"], [date(2026, 9, 9)]),
+        (["03/04/2026", "28/09/2026"], [date(2026, 4, 3), date(2026, 9, 28)]),
+        (["28/09/2026 00:00", "03/04/2026 00:00"], [date(2026, 9, 28), date(2026, 4, 3)]),
+    ],
+)
+def test_a_date_is_read_where_it_can_mean_one_day_only(
+    engine: Engine, tmp_path: Path, days: list[str], expected: list[date]
+) -> None:
+    assert run_import(engine, "roster", dated(tmp_path, *days)).refused.count == 0
+    assert starts(engine) == expected
+
+
+@pytest.mark.parametrize(
+    ("days", "refused"),
+    [
+        (["03/04/2026"], [2]),
+        (["03/04/2026", "2026-09-28"], [2]),
+        (["03/04/2026", "09/28/2026"], [2, 3]),
+        (["03/04/2026", "28/09/2026", "09/28/2026"], [2, 4]),
+        (["28/09/26"], [2]),
+        (["31/09/2026"], [2]),
+        (["28 September 2026"], [2]),
+        (["2026-09-06T23:00:00Z"], [2]),
+        (["46272"], [2]),
+        (["2026-9-7"], [2]),
+        (["13/09/0026"], [2]),
+        (["٠٣/٠٤/٢٠٢٦"], [2]),
+    ],
+)
+def test_a_date_that_could_mean_two_days_or_none_is_refused_not_guessed(
+    engine: Engine, tmp_path: Path, days: list[str], refused: list[int]
+) -> None:
+    summary = run_import(engine, "roster", dated(tmp_path, *days))
+    assert [line.where for line in summary.refused.lines] == [f"roster.csv, line {n}" for n in refused]
+    assert all("Start Date" in line.reason for line in summary.refused.lines)
+
+
+def test_a_mapping_file_can_say_that_the_day_comes_first(engine: Engine, tmp_path: Path) -> None:
+    mapping = written(tmp_path, "Date order,dd/mm/yyyy\n", "mapping.csv")
+    run_import(engine, "roster", dated(tmp_path, "03/04/2026"), mapping=mapping)
+    assert starts(engine) == [date(2026, 4, 3)]
+
+
+def test_every_limit_and_heading_stands_in_the_documentation() -> None:
+    from data.importers.columns import COLUMNS
+
+    text = (Path(__file__).parents[3] / "docs" / "importing.md").read_text()
+    for columns in COLUMNS.values():
+        for column in columns:
+            assert f"| {column.heading} |" in text
+            for name in column.also:
+                assert name in text
+    assert f"{table.MAX_ROWS:,} rows" in text
