@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from math import ceil
 
 from components import words
@@ -18,6 +18,8 @@ MOST_LINES = 3
 PADDING = 6
 WIDEST_BOX = 320
 ICON = 26
+REVIEW_PUSHED_DAYS = 7
+"""A review's mark may stand so far after its date, to keep them in one row."""
 CALM_OVERDUE_ICON = "hourglass-split"
 KINDS = ("phase", "barrier", "support", "target", "review", "today")
 """The kinds of entry, in the order in which those of one day are told."""
@@ -32,6 +34,7 @@ class Entry:
     key: str
     on: date | None
     title: str
+    until: date | None = None
     line: str = ""
     note: str = ""
     more: str = ""
@@ -51,18 +54,27 @@ class Entry:
         return LINE_HEIGHT * (self.lines + bool(self.line) + bool(self.note)) + 2
 
 
-def entries(route: RouteMap, *, calm: bool) -> list[Entry]:
-    """Everything on the road in the order of the journey: by date, then the undated, then the proposed."""
+def entries(route: RouteMap, *, calm: bool, brief: bool = False) -> list[Entry]:
+    """Everything on the road in the order of the journey: by date, then the undated, then the proposed.
+
+    `brief` is for paper, where a list beside the map says the rest.
+    """
     found = [_target(t, route.today, calm) for t in (*route.targets, *route.proposed)]
     found += [_review(review, route.today) for review in route.reviews]
-    found += [_support(support, number) for number, support in enumerate(route.supports)]
+    found += [_support(support, number, route.today) for number, support in enumerate(route.supports)]
     found += [_barrier(barrier, number, route.today) for number, barrier in enumerate(route.barriers)]
     found += [
         Entry("phase", f"phase{n}", phase.starts_on, phase.name, more=f"until {words.day(phase.ends_on)}")
         for n, phase in enumerate(route.phases)
     ]
     found.append(Entry("today", "today", route.today, "Today", line=words.day(route.today)))
-    return sorted(found, key=_journey)
+    return sorted((_brief(entry) if brief else entry for entry in found), key=_journey)
+
+
+def _brief(entry: Entry) -> Entry:
+    """The entry with two lines of its title at most, and without what doesn't name its state."""
+    line = "" if entry.kind in ("support", "barrier") else entry.line
+    return replace(entry, lines=min(entry.lines, 2), note="", line=line)
 
 
 def _target(target: RouteTarget, today: date, calm: bool) -> Entry:
@@ -114,12 +126,13 @@ def _review(review: RouteReview, today: date) -> Entry:
         state=review.state,
         icon=words.review_icon(review.state),
         review=str(review.id or "next"),
+        until=review.on + timedelta(days=REVIEW_PUSHED_DAYS),
         boxed=True,
         width=ceil(text_width(title if held else f"{title} {state}", LINE_SIZE)) + 40,
     )
 
 
-def _support(support: RouteSupport, number: int) -> Entry:
+def _support(support: RouteSupport, number: int, today: date) -> Entry:
     parts = [support.by_whom, support.how_often]
     if support.sessions_planned:
         parts.append(f"{support.sessions_delivered} of {support.sessions_planned} sessions held")
@@ -133,6 +146,7 @@ def _support(support: RouteSupport, number: int) -> Entry:
         more=f"from {words.day(support.from_on)}{until}",
         icon="life-preserver",
         lane_id=support.lane_id,
+        until=support.until_on or today,
     )
 
 
@@ -151,11 +165,21 @@ def _barrier(barrier: RouteBarrier, number: int, today: date) -> Entry:
         more=f"from {words.day(barrier.from_on)}",
         icon="cone-striped",
         lane_id=barrier.lane_id,
+        until=barrier.passed_on or today,
     )
 
 
 def _beside(
-    kind: str, key: str, on: date, title: str, line: str, *, more: str, icon: str, lane_id: int | None
+    kind: str,
+    key: str,
+    on: date,
+    title: str,
+    line: str,
+    *,
+    more: str,
+    icon: str,
+    lane_id: int | None,
+    until: date,
 ) -> Entry:
     wide = max(text_width(title, LINE_SIZE), text_width(line, LINE_SIZE)) + ICON + 2 * PADDING
     return Entry(
@@ -167,6 +191,7 @@ def _beside(
         more=more,
         icon=icon,
         lane_id=lane_id,
+        until=until,
         boxed=True,
         width=min(ceil(wide), WIDEST_BOX),
     )

@@ -28,9 +28,11 @@ ROAD_BEGINS = 36.0
 """Where the bend from the start ends and the road runs straight."""
 AFTER_LAST = WIDEST_LABEL - HALF
 FARTHEST_FROM_DATE = 40
-HEADER = 62
-LANE_GAP = 18
+HEADER = 58
+LANE_GAP = 14
 EMPTY_LANE = 34
+BEND = 2 * STATION
+"""How far a siding or a stretch takes to leave its lane's road."""
 MOST_ROWS_BEFORE_OTHER_SIDE = 8
 
 
@@ -47,26 +49,22 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something beside the road that isn't a station: a support, a barrier, a review, a proposed target."""
+    """Something beside the road that isn't a station: a support, a barrier, a review, a proposed target.
+
+    It begins at its date, or later up to `until` where the row is taken.
+    """
 
     key: str
     at: float
     width: int
     height: int
+    until: float = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Lane:
     stops: Sequence[Stop]
     beside: Sequence[Box] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Strip:
-    """Boxes in rows of their own under the lanes; each may be pushed so many pixels after its date."""
-
-    boxes: Sequence[Box]
-    push: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,6 @@ class PlacedBox:
 class Layout:
     width: int
     height: float
-    lanes_end: float
     stations: tuple[Station, ...]
     roads: tuple[tuple[Road, ...], ...]
     boxes: tuple[PlacedBox, ...]
@@ -130,10 +127,15 @@ class Layout:
         return percent(_pixels(at, self.width), self.width)
 
 
-def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Strip] = ()) -> Layout:
+Track = Sequence[tuple[Stop, float, int]]
+"""The stops of one road: each with its pixels along it and the side of its label: 1 below, -1 above, 0 either."""
+
+
+def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Sequence[Box]] = ()) -> Layout:
     """Everything in its place on a road of at least `width` pixels.
 
-    `roads` has one entry per lane, the lane's own road first; `strips` the top of each strip.
+    `strips` are boxes in rows of their own under the lanes. Of the answer, `roads` has one entry per lane,
+    the lane's own road first; `strips` the top of each strip.
     """
     stations: list[Station] = []
     roads: list[tuple[Road, ...]] = []
@@ -144,16 +146,15 @@ def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Strip] = ()) -> 
         placed, of_lane, below = _lane(lane, width, y)
         stations += placed
         roads.append(of_lane)
-        beside, y = _packed(Strip(lane.beside), width, below)
+        beside, y = _packed(lane.beside, width, below)
         boxes += beside
         y += LANE_GAP
-    lanes_end = y
     for strip in strips:
         tops.append(y)
         placed_boxes, y = _packed(strip, width, y)
         boxes += placed_boxes
-        y += ROW_GAP if strip.boxes else 0
-    return Layout(width, y, lanes_end, tuple(stations), tuple(roads), tuple(boxes), tuple(tops))
+        y += ROW_GAP if strip else 0
+    return Layout(width, y, tuple(stations), tuple(roads), tuple(boxes), tuple(tops))
 
 
 def percent(pixels: float, width: int) -> float:
@@ -165,17 +166,19 @@ def percent(pixels: float, width: int) -> float:
 
 def _lane(lane: Lane, width: int, y: float) -> tuple[list[Station], tuple[Road, ...], float]:
     """The lane's stations and roads from `y` down: stretches above, its own road, then sidings."""
-    stretches = [stop for stop in lane.stops if stop.stretch]
-    others = [stop for stop in lane.stops if not stop.stretch]
+    stretches = _tracks([stop for stop in lane.stops if stop.stretch], width)
+    others = _tracks([stop for stop in lane.stops if not stop.stretch], width) or [[]]
+    tracks = [("stretch", [(stop, x, -1) for stop, x in track]) for track in stretches]
+    tracks.append(("own", [(stop, x, _side(stop, x, stretches)) for stop, x in others[0]]))
+    tracks += [("siding", [(stop, x, 0) for stop, x in track]) for track in others[1:]]
     stations: list[Station] = []
     levels: list[tuple[str, float, list[float]]] = []
-    for kind, tracks in (("stretch", _tracks(stretches, width)), ("own", _tracks(others, width) or [[]])):
-        for number, track in enumerate(tracks):
-            placed, road_y, y = _road(track, width, y)
-            stations += placed
-            levels.append(("siding" if number and kind == "own" else kind, road_y, [s.x for s in placed]))
+    for kind, track in tracks:
+        placed, road_y, y = _road(track, width, y)
+        stations += placed
+        levels.append((kind, road_y, [station.x for station in placed]))
     own_y = next(road_y for kind, road_y, _ in levels if kind == "own")
-    bend = percent(2 * STATION, width)
+    bend = percent(BEND, width)
     roads = [
         Road(kind, road_y, max(0, xs[0] - bend), min(100, xs[-1] + bend), own_y)
         if kind != "own"
@@ -183,6 +186,14 @@ def _lane(lane: Lane, width: int, y: float) -> tuple[list[Station], tuple[Road, 
         for kind, road_y, xs in levels
     ]
     return stations, tuple(sorted(roads, key=lambda road: road.kind != "own")), y
+
+
+def _side(stop: Stop, x: float, stretches: Sequence[Sequence[tuple[Stop, float]]]) -> int:
+    """1, below, for a label that would lie above the road where a stretch bends over it; else 0, either."""
+    for track in stretches:
+        if x + stop.width > track[0][1] - BEND and x - stop.width / 2 < track[-1][1] + BEND:
+            return 1
+    return 0
 
 
 def _tracks(stops: Sequence[Stop], width: int) -> list[list[tuple[Stop, float]]]:
@@ -230,16 +241,16 @@ def _pixels(at: float, width: int) -> float:
 # --- a road: its stations and their labels --------------------------------------------------------------
 
 
-def _road(track: Sequence[tuple[Stop, float]], width: int, y: float) -> tuple[list[Station], float, float]:
+def _road(track: Track, width: int, y: float) -> tuple[list[Station], float, float]:
     """(stations, the road's y, the y under it all) of one road whose labels begin at `y`."""
     if not track:
         return [], y + EMPTY_LANE / 2, y + EMPTY_LANE
-    rows = _all_above(track) if track[0][0].stretch else _best_rows(track)
+    rows = _best_rows(track)
     heights = _row_heights(track, rows)
     above = _reach(heights, -1)
     road_y = y + above + (ROAD_TO_LABEL if above else HALF)
     stations = []
-    for (stop, x), row, left in zip(track, rows, _lefts(track, rows), strict=True):
+    for (stop, x, _), row, left in zip(track, rows, _lefts(track, rows), strict=True):
         beyond = sum(h + ROW_GAP for r, h in heights.items() if r * row > 0 and abs(r) < abs(row))
         near = ROAD_TO_LABEL + beyond
         top = near if row > 0 else -near - stop.height
@@ -252,32 +263,28 @@ def _reach(heights: dict[int, int], side: int) -> float:
     return sum(some) + ROW_GAP * max(0, len(some) - 1)
 
 
-def _row_heights(track: Sequence[tuple[Stop, float]], rows: Sequence[int]) -> dict[int, int]:
+def _row_heights(track: Track, rows: Sequence[int]) -> dict[int, int]:
     heights: dict[int, int] = {}
-    for (stop, _), row in zip(track, rows, strict=True):
+    for (stop, _, _), row in zip(track, rows, strict=True):
         heights[row] = max(heights.get(row, 0), stop.height)
     return heights
 
 
-def _best_rows(track: Sequence[tuple[Stop, float]]) -> list[int]:
+def _best_rows(track: Track) -> list[int]:
     """The rows that make the lane lowest; see `_rows`."""
     choices = [_rows(track, most) for most in range(1, MOST_ROWS_BEFORE_OTHER_SIDE + 1)]
     return min(choices, key=lambda rows: sum(_row_heights(track, rows).values()))
 
 
-def _all_above(track: Sequence[tuple[Stop, float]]) -> list[int]:
-    """A stretch bends back to its lane's road, so its labels keep clear of what is between the two."""
-    return [-row for row in _rows(track, len(track))]
-
-
-def _rows(track: Sequence[tuple[Stop, float]], most: int) -> list[int]:
+def _rows(track: Track, most: int) -> list[int]:
     """The row of each label: 1, 2 … below the road, -1, -2 … above it.
 
-    Below as long as that takes no more than `most` rows, else above, else where it takes fewer.
+    Where a label may be on either side: below as long as that takes no more than `most` rows, else above,
+    else where it takes fewer.
     """
     rows = [0] * len(track)
     for index in range(len(track) - 1, -1, -1):
-        stop, x = track[index]
+        stop, x, side = track[index]
         covered = [
             rows[other]
             for other in range(index + 1, len(track))
@@ -285,20 +292,19 @@ def _rows(track: Sequence[tuple[Stop, float]], most: int) -> list[int]:
         ]
         below = 1 + max((row for row in covered if row > 0), default=0)
         above = 1 + max((-row for row in covered if row < 0), default=0)
-        if below <= most or below <= above:
-            rows[index] = below
-        else:
-            rows[index] = -above
+        if not side:
+            side = 1 if below <= most or below <= above else -1
+        rows[index] = below if side > 0 else -above
     return rows
 
 
-def _lefts(track: Sequence[tuple[Stop, float]], rows: Sequence[int]) -> list[float]:
+def _lefts(track: Track, rows: Sequence[int]) -> list[float]:
     """Each label's left edge from its station's middle: centred, or as near to that as there is room."""
     lefts: list[float] = []
-    for index, (stop, x) in enumerate(track):
+    for index, (stop, x, _) in enumerate(track):
         free = ROAD_BEGINS
         for other in range(index):
-            before, before_x = track[other]
+            before, before_x, _ = track[other]
             if rows[other] == rows[index]:
                 free = max(free, before_x + lefts[other] + before.width + LABEL_GAP)
             elif rows[other] * rows[index] > 0 and abs(rows[other]) > abs(rows[index]):
@@ -310,13 +316,13 @@ def _lefts(track: Sequence[tuple[Stop, float]], rows: Sequence[int]) -> list[flo
 # --- boxes in rows --------------------------------------------------------------------------------------
 
 
-def _packed(strip: Strip, width: int, y: float) -> tuple[list[PlacedBox], float]:
+def _packed(boxes: Sequence[Box], width: int, y: float) -> tuple[list[PlacedBox], float]:
     """The boxes from their dates to the right, each in the first row that has room; and the y under them."""
     rows: list[list[PlacedBox]] = []
-    for box in sorted(strip.boxes, key=lambda box: box.at):
+    for box in sorted(boxes, key=lambda box: box.at):
         x = _pixels(box.at, width)
         natural = max(0, min(x - HALF, width - box.width))
-        row, start = _room_in(rows, box, natural, width, strip.push)
+        row, start = _room_in(rows, box, natural, width)
         row.append(PlacedBox(box.key, percent(x, width), 0, round(start - x, 1), box.width, box.height))
     placed: list[PlacedBox] = []
     for row in rows:
@@ -326,13 +332,14 @@ def _packed(strip: Strip, width: int, y: float) -> tuple[list[PlacedBox], float]
 
 
 def _room_in(
-    rows: list[list[PlacedBox]], box: Box, natural: float, width: int, push: int
+    rows: list[list[PlacedBox]], box: Box, natural: float, width: int
 ) -> tuple[list[PlacedBox], float]:
     """The first row with room for the box and where it begins there; a new row where there is none."""
+    latest = max(natural, _pixels(box.until, width) - HALF)
     for row in rows:
         last = row[-1]
         start = max(natural, last.x * width / 100 + last.left + last.width + LABEL_GAP)
-        if start - natural <= push and start + box.width <= width:
+        if start <= latest and start + box.width <= width:
             return row, start
     rows.append([])
     return rows[-1], natural

@@ -24,25 +24,25 @@ from components.route_layout import (
     Layout,
     Road,
     Stop,
-    Strip,
     lay_out,
     percent,
 )
 from data.route_map import RouteMap
 
-NARROWEST = (620, 990)
+NARROWEST = (620, 990, 1320)
 """The narrowest road, in pixels, of each layout; assets/route_map.css says from which width each holds."""
-GUTTERS, AXIS = 270, 78
-"""What lies beside and under the roads in assets/route_map.css: lane names, destination, months."""
+GUTTERS, AXIS, TITLE = 270, 78, 40
+"""What lies beside, under and over the roads in assets/route_map.css: lane names and destination, months
+and starting point, the heading."""
 MONTHS_APART = 36
 LEAST_DAYS_OF_MONTH = 14
 
 Styles = dict[str, str]
 
 
-def route_map(route: RouteMap, *, calm: bool = False) -> str:
-    """The map of a plan; `calm` is the learner's own: no alarm, and words that are kind."""
-    found = entries(route, calm=calm)
+def route_map(route: RouteMap, *, calm: bool = False, brief: bool = False) -> str:
+    """The map of a plan; `calm` is the learner's own: no alarm, and kind words. `brief` is for paper."""
+    found = entries(route, calm=calm, brief=brief)
     days = _Days.of(route, found)
     layouts = [_laid_out(width, route, found, days) for width in NARROWEST]
     placed = _styles(layouts)
@@ -66,19 +66,20 @@ def route_map(route: RouteMap, *, calm: bool = False) -> str:
             (month, year, _each("x", [layout.x(days.at(on)) for layout in layouts]))
             for month, year, on in days.months()
         ],
-        canvas=_each("h", [layout.height for layout in layouts])
-        + _each("m", [_middle(layout) for layout in layouts])
-        + _each("e", [layout.lanes_end for layout in layouts]),
+        canvas=_each("high", [layout.height for layout in layouts])
+        + _each("middle", [_middle(layout) for layout in layouts]),
         counts=counts(route, calm=calm),
         summary=_summary(route),
     )
 
 
-def map_size(route: RouteMap) -> tuple[int, float]:
-    """(width, height) in pixels that the widest layout needs, for what must know before it is drawn."""
-    found = entries(route, calm=False)
-    layout = _laid_out(NARROWEST[-1], route, found, _Days.of(route, found))
-    return layout.width + GUTTERS, layout.height + AXIS
+def map_sizes(route: RouteMap) -> list[tuple[int, float]]:
+    """(narrowest width, height) in pixels of each layout of the brief map, for who must know beforehand."""
+    found = entries(route, calm=False, brief=True)
+    days = _Days.of(route, found)
+    return [
+        (width + GUTTERS, _laid_out(width, route, found, days).height + AXIS + TITLE) for width in NARROWEST
+    ]
 
 
 def _summary(route: RouteMap) -> str:
@@ -132,7 +133,6 @@ class _Days:
 
 
 _STRIPS = ("Support", "No date yet", "Proposed", "Reviews")
-_PUSH = (0, 10_000, 0, 24)
 
 
 def _strip_of(entry: Entry) -> int | None:
@@ -162,16 +162,16 @@ def _laid_out(width: int, route: RouteMap, found: Sequence[Entry], days: _Days) 
                 [_box(e, days) for e in of_lane if e.kind in ("support", "barrier")],
             )
         )
-    strips = [
-        Strip([_box(e, days) for e in found if _strip_of(e) == number], push)
-        for number, push in enumerate(_PUSH)
-    ]
+    strips = [[_box(e, days) for e in found if _strip_of(e) == number] for number in range(len(_STRIPS))]
     return lay_out(width, lanes, strips)
 
 
 def _box(entry: Entry, days: _Days) -> Box:
     height = 24 if entry.kind == "review" else max(entry.height + 4, ICON + 4)
-    return Box(entry.key, days.at(entry.on) if entry.on else 0, entry.width, height)
+    if entry.on is None:
+        return Box(entry.key, 0, entry.width, height, until=1)
+    until = days.at(entry.until) if entry.until else 0
+    return Box(entry.key, days.at(entry.on), entry.width, height, until)
 
 
 def _styles(layouts: Sequence[Layout]) -> Styles:
@@ -199,7 +199,7 @@ def _placed(entry: Entry, placed: Styles, layouts: Sequence[Layout], days: _Days
         lefts = [layout.x(days.at(phase.starts_on)) if phase != route.phases[0] else 0 for layout in layouts]
         rights = [layout.x(days.at(ends)) if ends else 100 for layout in layouts]
         sizes = [right - left for left, right in zip(lefts, rights, strict=True)]
-        return replace(entry, style=_each("x", lefts) + _each("w", sizes))
+        return replace(entry, style=_each("x", lefts) + _each("span", sizes))
     if entry.kind == "today" and days.hold(route.today):
         return replace(entry, style=_each("x", [layout.x(days.at(route.today)) for layout in layouts]))
     return replace(entry, style=placed.get(entry.key, ""))
