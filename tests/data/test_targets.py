@@ -283,6 +283,13 @@ def test_closing_sets_the_day_of_closing_and_a_closed_date_does_not_move(
     assert save(session, world.tutor, world, status="to-come", due_on=NEW_DUE).due_on == NEW_DUE
 
 
+def test_a_target_that_is_closed_otherwise_later_has_the_later_day(session: Session, world: World) -> None:
+    save(session, world.tutor, world, status="achieved")
+    save(session, replace(world.tutor, today=date(2027, 1, 20)), world, status="withdrawn")
+    closed = stored(session, world)
+    assert (closed.closed_on, closed.achieved_on) == (date(2027, 1, 20), None)
+
+
 def test_a_target_without_a_date_gets_its_first_one_without_a_reason(session: Session, world: World) -> None:
     world.target.due_on = world.target.first_due_on = None
     session.flush()
