@@ -1,0 +1,90 @@
+"""The page of a tutor or teacher: figures, what is due this week, learners worst first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import html
+
+from components import words
+from components.drawing import drawing, render
+from components.progress_grid import cohort_figures
+from data.caseload import Caseload, CaseloadLearner
+from data.rules import ReviewState
+
+
+def caseload_page(caseload: Caseload) -> list[Any]:
+    """All that stands in the page's main part."""
+    title = "Learners of my groups" if caseload.teaches_only else "My learners"
+    if not caseload.learners:
+        return [html.H1(title), _nobody(teaches_only=caseload.teaches_only)]
+    return [
+        html.Div(html.Div([html.H1(title), html.P(who(caseload), className="sub")]), className="page-head"),
+        drawing("figures", cohort_figures(caseload.figures)),
+        drawing(
+            "caseload", render("caseload.html", caseload=caseload, line=line, about=about, review=review_line)
+        ),
+    ]
+
+
+def who(caseload: Caseload) -> str:
+    return (
+        f"{words.count(len(caseload.learners), 'learner')} in {words.count(len(caseload.cohorts), 'cohort')}"
+    )
+
+
+def about(learner: CaseloadLearner) -> int | None:
+    """The target that the line is about, if it is about one."""
+    if learner.paused or not learner.targets:
+        return None
+    if learner.overdue:
+        return learner.overdue[0].id
+    if learner.review_days_late:
+        return None
+    return learner.moved.id if learner.moved else learner.targets[0].id
+
+
+def line(learner: CaseloadLearner) -> str:
+    """The one line that matters most of a learner today."""
+    if learner.paused:
+        return "on a break in learning"
+    late = []
+    if learner.review_days_late:
+        late.append(f"review {words.days_late(learner.review_days_late)}")
+    if learner.overdue:
+        late.append(_overdue_line(learner))
+    if late:
+        return ", ".join(late)
+    if learner.moved:
+        return f"moved {words.times(learner.moved.moves)}: {learner.moved.title}"
+    if not learner.targets:
+        return "no open target"
+    first = learner.targets[0]
+    return f"next: {first.title}, {words.short_day(first.due_on)}" if first.due_on else f"next: {first.title}"
+
+
+def review_line(learner: CaseloadLearner) -> str:
+    if learner.review_days_late:
+        return words.days_late(learner.review_days_late)
+    if learner.review_state in (ReviewState.DUE_SOON, ReviewState.NOT_YET_DUE):
+        return words.short_day(learner.next_review_on)
+    return words.review_word(learner.review_state)
+
+
+def _overdue_line(learner: CaseloadLearner) -> str:
+    oldest = learner.overdue[0]
+    if len(learner.overdue) == 1:
+        return f"{words.count(oldest.days_late, 'day')} overdue: {oldest.title}"
+    days = words.count(oldest.days_late, "day")
+    return f"{len(learner.overdue)} overdue, the oldest by {days}: {oldest.title}"
+
+
+def _nobody(*, teaches_only: bool) -> html.Div:
+    text = (
+        "Nobody is in a teaching group of yours today. An administrator puts learners and teachers into"
+        " groups; as soon as that is done, they stand here."
+        if teaches_only
+        else "Nobody is on your caseload, and you are tutor of no cohort today. An administrator can make you"
+        " the tutor of a cohort or of single learners; as soon as that is done, they stand here."
+    )
+    return html.Div([html.H2("No learners yet"), html.P(text)], className="card message")
