@@ -20,7 +20,7 @@ from sqlalchemy import Engine, select
 import compression
 import logs
 import security
-from callbacks import home, plain_pages, request, search
+from callbacks import cohort, home, learner, plain_pages, print_pages, request, search, small_forms, target_form
 from components import ids, shell
 from data.database import make_engine, reading, writing
 from data.errors import NotFound, Refused
@@ -32,8 +32,11 @@ from settings import VERSION, Settings
 PAGES = (
     # name, address, title, page function
     ("home", "/", "My page", home.page),
+    ("caseload", "/caseload", "My learners", home.caseload),
+    ("cohort", "/cohort/<cohort_id>", "Cohort", cohort.page),
+    ("learner", "/learner/<learner_id>", "Learner", learner.page),
 )
-CALLBACKS = (home, search)
+CALLBACKS = (home, cohort, learner, search, target_form, small_forms)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -70,7 +73,6 @@ class Routebook(Dash):
 def create_app(settings: Settings | None = None) -> Dash:
     """The whole app on one database; each call makes a separate one."""
     settings = settings or Settings()
-    logs.configure(settings.log_level)
     engine = make_engine(settings.database_url, pool_size=settings.threads)
     app = Routebook(
         "routebook",
@@ -111,6 +113,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     for module in CALLBACKS:
         module.register(app)
     plain_pages.register(app.server)
+    print_pages.register(app.server)
     compression.install(app.server)
     security.install(app, settings, engine)
     return app
@@ -119,9 +122,11 @@ def create_app(settings: Settings | None = None) -> Dash:
 def create_server(settings: Settings | None = None) -> Flask:
     """The app for a production server, warmed up: requests that arrive together while Dash sets itself up
     would get errors for its scripts."""
+    settings = settings or Settings()
+    logs.configure(settings.log_level)
     app = create_app(settings)
-    with app.server.test_request_context("/"):
-        app._setup_server()
+    with app.server.test_request_context("/healthz"):
+        app.server.preprocess_request()
         app.index()
     server: Flask = app.server
     engine: Engine = server.extensions["routebook_engine"]
@@ -202,6 +207,7 @@ def run(dev: bool) -> None:
 
 def serve(settings: Settings, *, dev: bool) -> None:
     if dev:
+        logs.configure(settings.log_level)
         create_app(settings).run(host=settings.host, port=settings.port, debug=True)
     elif sys.platform == "win32":
         from waitress import serve as waitress_serve

@@ -94,7 +94,7 @@ def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         if grant.reach == Reach.DEPARTMENT and grant.department_id
     ]
     if viewer.reaches(Reach.CASELOAD, Reach.TEACHING_GROUPS):
-        links.append(("My learners", "/"))
+        links.append(("My learners", "/caseload"))
     if viewer.reaches(Reach.OWN_PLAN):
         links.append(("My route", "/"))
     return tuple(links)

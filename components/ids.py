@@ -70,3 +70,16 @@ GRID_FRAME = "grid-frame"
 
 # the learner's page: whose plan is on show, {"learner": id, "plan": enrolment's id}
 LEARNER = "learner"
+
+# the home page
+MOVE_ON = "move-on"
+
+# the department's page: what is on show, {"department": id, "list": what is open, as in the address}
+DEPARTMENT = "department"
+HEADLINE = "headline"
+OVERDUE_HEATMAP = "overdue-heatmap"
+REVIEW_COVERAGE = "review-coverage"
+ATTENTION = "attention"
+OPEN_LIST = "open-list"
+# the organisation's page
+ORGANISATION = "organisation"
