@@ -128,7 +128,8 @@ class Layout:
 
 
 Track = Sequence[tuple[Stop, float, int]]
-"""The stops of one road: each with its pixels along it and the side of its label: 1 below, -1 above, 0 either."""
+"""The stops of one road, each with its pixels along it and the side of its label: 1 below, -1 above, 0 any
+of them."""
 
 
 def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Sequence[Box]] = ()) -> Layout:
