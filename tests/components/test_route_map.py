@@ -1,0 +1,280 @@
+"""What the route map, the list and the page say: each target once, in the order of the journey, as text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from components.learner_page import head, learner_page, next_step
+from components.learner_print import learner_print, scale_for
+from components.route_map import map_sizes, route_map
+from components.target_form import target_form
+from components.target_list import target_list
+from data.route_map import (
+    RouteBarrier,
+    RouteLane,
+    RouteMap,
+    RoutePhase,
+    RouteReview,
+    RouteStep,
+    RouteSupport,
+    RouteTarget,
+)
+from data.rules import ReviewState, Share, TargetState
+from tests.factories import TODAY
+
+TARGET = RouteTarget(
+    id=1,
+    lane_id=1,
+    title="Unit 3: Complete the risk assessment",
+    short_title="Unit 3",
+    state=TargetState.OVERDUE,
+    due_on=date(2026, 12, 19),
+    first_due_on=date(2026, 12, 1),
+    moves=1,
+    achieved_on=None,
+    closed_on=None,
+    days_late=23,
+    stretch=False,
+)
+ROUTE = RouteMap(
+    learner_id=7,
+    learner="Amara Okafor",
+    enrolment_id=70,
+    plan_id=70,
+    cohort_id=3,
+    cohort="Engineering (E3-1)",
+    department_id=None,
+    department="Engineering",
+    tutor="Priya Shah",
+    starts_on=date(2026, 9, 7),
+    ends_on=date(2027, 7, 9),
+    ended_on=None,
+    paused=False,
+    today=TODAY,
+    clock_day=TODAY,
+    starting_point="GCSE maths 6",
+    destination="I want to be a motorsport engineer.",
+    next_review_on=date(2027, 1, 14),
+    next_review_state=ReviewState.DUE_SOON,
+    why_next_review="Due by 14 January 2027: six weeks after the review on 19 November 2026.",
+    attendance=Share(47, 50),
+    may_write=True,
+    lanes=(RouteLane(1, "Qualification"), RouteLane(2, "Career"), RouteLane(3, "Personal growth")),
+    phases=(
+        RoutePhase("Induction", date(2026, 9, 7), date(2026, 10, 4)),
+        RoutePhase("Foundation", date(2026, 10, 5), date(2027, 7, 9)),
+    ),
+    targets=(
+        replace(
+            TARGET, id=2, state=TargetState.ACHIEVED, due_on=date(2026, 10, 1), achieved_on=date(2026, 10, 8)
+        ),
+        TARGET,
+        replace(TARGET, id=3, lane_id=2, state=TargetState.TO_COME, due_on=date(2027, 3, 1), moves=0),
+        replace(
+            TARGET, id=4, lane_id=3, state=TargetState.IN_PROGRESS, due_on=None, first_due_on=None, moves=0
+        ),
+    ),
+    proposed=(replace(TARGET, id=5, lane_id=2, state=None, due_on=date(2027, 2, 1), moves=0),),
+    reviews=(
+        RouteReview(31, "Progress review", date(2026, 11, 19), ReviewState.DONE),
+        RouteReview(None, "Next review", date(2027, 1, 14), ReviewState.DUE_SOON),
+    ),
+    supports=(RouteSupport(1, "Dyslexia tutor", "Mr Hale", "weekly", 8, 6, date(2026, 10, 12), None),),
+    barriers=(RouteBarrier(None, "Missed workshops", date(2026, 12, 1), date(2026, 12, 12), "Catch-up"),),
+)
+
+
+def text_of(markup: str) -> str:
+    """What a screen reader hears: the text outside of what is hidden from it."""
+    heard: list[str] = []
+
+    class Reader(HTMLParser):
+        hidden = 0
+
+        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            if self.hidden or dict(attrs).get("aria-hidden") == "true":
+                self.hidden += tag not in ("path", "br")
+
+        def handle_endtag(self, tag: str) -> None:
+            self.hidden = max(0, self.hidden - (tag not in ("path", "br")))
+
+        def handle_data(self, data: str) -> None:
+            if not self.hidden:
+                heard.append(data)
+
+    Reader().feed(markup)
+    return " ".join(" ".join(heard).split())
+
+
+def in_order(text: str, *parts: str) -> bool:
+    places = [text.find(part) for part in parts]
+    return -1 not in places and places == sorted(places)
+
+
+def test_a_screen_reader_hears_the_journey_in_order() -> None:
+    heard = text_of(route_map(ROUTE))
+    assert in_order(
+        heard,
+        "Start",
+        "GCSE maths 6",
+        "Induction",
+        "Achieved 8 Oct",
+        "Foundation",
+        "Support: Dyslexia tutor",
+        "Review held 19 Nov",
+        "Barrier: Missed workshops Passed 12 Dec: Catch-up",
+        "Unit 3 Overdue, 23 days late Moved from 1 Dec",
+        "Today",
+        "Next review 14 Jan, due soon",
+        "To come, 1 Mar",
+        "In progress, no date yet",
+        "Proposed, 1 Feb",
+        "Destination",
+        "I want to be a motorsport engineer.",
+    ), heard
+
+
+def test_a_station_tells_its_whole_title_lane_and_due_date() -> None:
+    heard = text_of(route_map(ROUTE))
+    assert "Qualification, Unit 3: Complete the risk assessment, due Sat 19 Dec 2026" in heard
+
+
+def test_each_target_is_a_link_with_its_state_once_and_the_proposed_have_none() -> None:
+    markup = route_map(ROUTE)
+    assert re.findall(r'data-target="(\d+)"(?: data-state="([a-z-]+)")?', markup) == [
+        ("2", "achieved"),
+        ("1", "overdue"),
+        ("3", "to-come"),
+        ("4", "in-progress"),
+        ("5", ""),
+    ]
+    assert markup.count('href="/learner/7?plan=70&target=1"') == 1
+    assert re.findall(r'data-review="(\w+)" data-state="([a-z-]+)"', markup) == [
+        ("31", "done"),
+        ("next", "due-soon"),
+    ]
+
+
+def test_the_counts_add_up_to_the_total_and_leave_the_proposed_out() -> None:
+    heard = text_of(route_map(ROUTE))
+    assert "4 targets; 1 proposed, not counted" in heard
+    assert "Achieved 1 In progress 1 Overdue 1 To come 1" in heard
+
+
+def test_the_learners_own_map_says_was_due_and_never_overdue() -> None:
+    for markup in (route_map(ROUTE, calm=True), target_list(ROUTE, calm=True), next_step(ROUTE)):
+        heard = text_of(markup).lower()
+        assert "overdue" not in heard
+        assert not re.search(r"\blate\b", heard)
+        assert "was due" in heard
+    assert 'data-state="overdue"' in route_map(ROUTE, calm=True)
+
+
+def test_the_list_begins_with_what_is_overdue_and_ends_with_what_is_closed() -> None:
+    assert re.findall(r'<tr data-target="(\d+)"', target_list(ROUTE)) == ["1", "3", "4", "5", "2"]
+
+
+def test_the_head_gives_the_reason_of_the_review_and_the_denominator_of_attendance() -> None:
+    heard = text_of(head(ROUTE, own=False))
+    assert "Review due soon, Thu 14 Jan 2027" in heard
+    assert "six weeks after the review on 19 November 2026" in heard
+    assert "Attendance 94%: 47 of 50 sessions, last 6 weeks" in heard
+    nothing = replace(ROUTE, attendance=Share(0, 0))
+    assert "Attendance: nothing recorded lately" in text_of(head(nothing, own=False))
+
+
+def test_the_next_step_is_the_first_undone_one_of_the_target_that_is_due_first() -> None:
+    steps = (
+        RouteStep(1, "Read the brief", None, date(2026, 12, 1), 1),
+        RouteStep(2, "Read one page with Mr Hale", None, None, 1),
+    )
+    route = replace(ROUTE, targets=(replace(TARGET, steps=steps),))
+    markup = next_step(route)
+    assert "<h2>Read one page with Mr Hale</h2>" in markup
+    assert 'data-ticks="2" data-of="1"' in markup
+    assert "Your tutor and the people who teach or support you" in text_of(markup)
+    assert "Nothing is waiting for you" in next_step(replace(ROUTE, targets=ROUTE.targets[:1]))
+
+
+def test_a_plan_without_targets_or_dates_is_drawn_with_what_to_do_next() -> None:
+    empty = replace(ROUTE, targets=(), proposed=(), phases=(), reviews=(), ends_on=None, starting_point="")
+    assert "not written yet." in text_of(route_map(empty))
+    assert "Add the first with “New target”" in text_of(target_list(empty))
+    assert "agreed at a review" in text_of(target_list(replace(empty, may_write=False)))
+
+
+def test_a_map_whose_end_has_passed_tells_today_and_draws_no_line_for_it() -> None:
+    ended = replace(ROUTE, today=date(2029, 1, 1))
+    assert "today outside" in route_map(ended)
+
+
+TEXT = "<script>alert(1)</script>\"'&{{7*7}}"
+
+
+def test_markup_in_any_text_is_shown_as_text() -> None:
+    step = RouteStep(1, TEXT, None, None, 1)
+    target = replace(TARGET, title=TEXT, short_title=TEXT, steps=(step,))
+    route = replace(
+        ROUTE,
+        learner=TEXT,
+        cohort=TEXT,
+        department=TEXT,
+        tutor=TEXT,
+        starting_point=TEXT,
+        destination=TEXT,
+        why_next_review=TEXT,
+        lanes=(RouteLane(1, TEXT),),
+        phases=(RoutePhase(TEXT, date(2026, 9, 7), date(2027, 7, 9)),),
+        targets=(target, replace(target, id=2, due_on=None)),
+        proposed=(replace(target, id=3, state=None),),
+        reviews=(RouteReview(1, TEXT, date(2026, 11, 19), ReviewState.DONE),),
+        supports=(RouteSupport(1, TEXT, TEXT, TEXT, 8, 6, date(2026, 10, 12), None),),
+        barriers=(RouteBarrier(None, TEXT, date(2026, 12, 1), date(2026, 12, 12), TEXT),),
+    )
+    drawn = (
+        route_map(route),
+        target_list(route),
+        head(route, own=True),
+        next_step(route),
+        learner_print(route, own=False),
+    )
+    for markup in drawn:
+        assert "<script>alert" not in markup
+        assert TEXT in text_of(markup)
+
+
+def test_the_page_has_few_components() -> None:
+    for own in (False, True):
+        content = learner_page(ROUTE, own=own, form=target_form(None))
+        components = [part for one in content for part in [one, *one._traverse()]]
+        assert len(components) <= 150
+
+
+def test_no_plan_gives_a_next_step_to_staff_and_to_the_learner() -> None:
+    unwritten = replace(ROUTE, plan_id=None)
+    staff, own = (str(learner_page(unwritten, own=own, form="")) for own in (False, True))
+    assert "No plan has been written yet" in staff
+    assert "import targets" in staff
+    assert "Your tutor writes it with you" in own
+
+
+def many(count: int) -> RouteMap:
+    targets = [
+        replace(TARGET, id=100 + n, lane_id=1 + n % 3, due_on=date(2026, 9, 10) + timedelta(days=5 * n))
+        for n in range(count)
+    ]
+    return replace(ROUTE, targets=tuple(targets))
+
+
+@pytest.mark.parametrize("count", [0, 4, 10, 60])
+def test_on_paper_the_map_never_grows_beyond_a_page(count: int) -> None:
+    route = many(count)
+    scale = scale_for(route, lines=20)
+    heights = {width: height for width, height in map_sizes(route) if width <= 1047 / scale}
+    assert heights[max(heights)] * scale <= 716
+    assert scale >= 0.4
