@@ -20,7 +20,19 @@ from sqlalchemy import Engine, select
 import compression
 import logs
 import security
-from callbacks import cohort, home, learner, plain_pages, print_pages, request, search, small_forms, target_form
+from callbacks import (
+    cohort,
+    department,
+    home,
+    learner,
+    organisation,
+    plain_pages,
+    print_pages,
+    request,
+    search,
+    small_forms,
+    target_form,
+)
 from components import ids, shell
 from data.database import make_engine, reading, writing
 from data.errors import NotFound, Refused
@@ -35,8 +47,10 @@ PAGES = (
     ("caseload", "/caseload", "My learners", home.caseload),
     ("cohort", "/cohort/<cohort_id>", "Cohort", cohort.page),
     ("learner", "/learner/<learner_id>", "Learner", learner.page),
+    ("department", "/department/<department_id>", "Department", department.page),
+    ("organisation", "/organisation", "Organisation", organisation.page),
 )
-CALLBACKS = (home, cohort, learner, search, target_form, small_forms)
+CALLBACKS = (home, cohort, learner, department, organisation, search, target_form, small_forms)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">

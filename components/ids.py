@@ -81,5 +81,9 @@ OVERDUE_HEATMAP = "overdue-heatmap"
 REVIEW_COVERAGE = "review-coverage"
 ATTENTION = "attention"
 OPEN_LIST = "open-list"
+LIST_FRAME = "list-frame"
+
 # the organisation's page
-ORGANISATION = "organisation"
+ORGANISATION_HEADLINE = "organisation-headline"
+ORGANISATION_HEATMAP = "organisation-heatmap"
+ORGANISATION_COVERAGE = "organisation-coverage"

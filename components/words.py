@@ -58,6 +58,11 @@ def short_day(value: date | None) -> str:
     return format_date(value, "d MMM", locale=LOCALE) if value else "no date"
 
 
+def weekday(value: date) -> str:
+    """Mon 4 Jan."""
+    return format_date(value, "EEE d MMM", locale=LOCALE)
+
+
 def moment(value: datetime) -> str:
     """Fri 8 Jan 2027, 10:42."""
     return format_datetime(value, "EEE d MMM y, HH:mm", locale=LOCALE)

@@ -88,6 +88,7 @@ def read(
     department_id: int,
     *,
     rule: str | None = None,
+    cohort_id: int | None = None,
     limit: int | None = LEARNERS_SHOWN,
 ) -> Attention:
     """The department must be one of the viewer's (`groups.within_department`); in six queries.
@@ -97,6 +98,8 @@ def read(
     day = viewer.clock_day
     found: dict[int, list[Finding]] = defaultdict(list)
     of_department = and_(Cohort.department_id == department_id, _counted(day))
+    if cohort_id is not None:
+        of_department = and_(of_department, Cohort.id == cohort_id)
     for plan_id, finding in (
         *_without_review(session, day, of_department, department_id),
         *_with_overdue_targets(session, day, of_department),
@@ -143,7 +146,8 @@ def _without_review(
     ).all()
     for plan_id, starts_on, last_on in rows:
         days = (day - (last_on or starts_on)).days
-        words = f"no review for {days // 7} weeks" if last_on else f"no review in {days // 7} weeks here"
+        weeks = f"{days // 7} weeks"
+        words = f"no review for {weeks}" if last_on else f"no review yet, {weeks} after joining"
         yield plan_id, Finding(NO_REVIEW, words, days)
 
 

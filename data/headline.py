@@ -27,11 +27,12 @@ from data.scope import Viewer
 class Headline:
     """Today's figures beside those of the evening before `since`, last Monday.
 
-    `achieved` counts from `since` to today, both included, `achieved_before` the same number of days before.
-    `started` and `left` count from 1 August. Where `goal` is missed, coverage says by how much.
+    `achieved` counts from `since` to today, both included, `achieved_before` as many days up to the last open
+    one before, `until_before`. `started` and `left` count from 1 August. Where `goal` is missed, coverage says by how much.
     """
 
     since: date
+    until_before: date
     days: int
     goal: int
     live: Share
@@ -62,7 +63,8 @@ def read(
     since = last_monday(viewer.today)
     days = (viewer.today - since).days + 1
     before = since - rules.ONE_DAY
-    judged, much_before = rules.clock_day(before, viewer.closures), since - timedelta(days=days + 1)
+    judged = rules.clock_day(before, viewer.closures)
+    much_before = judged - timedelta(days=days)
     departments = [group.id for group in groups] if within.department_id is None else [within.department_id]
     figures = department_figures.read(
         session, departments, [viewer.clock_day, viewer.today, judged, before, much_before]
@@ -73,6 +75,7 @@ def read(
 
     return Headline(
         since=since,
+        until_before=judged,
         days=days,
         goal=viewer.coverage_goal,
         live=_sum(group.live for group in groups),
@@ -83,7 +86,7 @@ def read(
         overdue_before=total(judged, *LATE),
         moved=heatmap.moved,
         achieved=total(viewer.today, Figure.ACHIEVED) - total(before, Figure.ACHIEVED),
-        achieved_before=total(before, Figure.ACHIEVED) - total(much_before, Figure.ACHIEVED),
+        achieved_before=total(judged, Figure.ACHIEVED) - total(much_before, Figure.ACHIEVED),
         started=sum(group.started_this_year for group in groups),
         left=sum(group.left_this_year for group in groups),
         left_since=total(viewer.clock_day, Figure.LEFT) - total(judged, Figure.LEFT),

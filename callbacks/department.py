@@ -1,0 +1,94 @@
+"""`/department/<id>`: headline figures, heatmap, coverage, attention, and the list behind each cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+
+from callbacks import policy, request, small_forms, target_form
+from components import ids, shell
+from components.department_page import DRAWINGS, department_page, drawn
+from data import department, target_lists
+from data.scope import may_see_organisation
+
+LIST_PARAMETERS = ("list", "cohort", "late", "by", "week", "rule", "sort")
+
+
+@request.page
+def page(department_id: Any = None, target: Any = None, **query: Any) -> Any:
+    """The page as its address says: `list` and its parameters open a list, `target` its form."""
+    wanted = _shown(department_id, query)
+    with request.looking() as (session, viewer):
+        of = _read(session, viewer, wanted)
+        form = target_form.form(session, viewer, target)
+        organisation = viewer.organisation_name if may_see_organisation(viewer) else None
+        content = department_page(of, wanted, form, organisation=organisation)
+        content += small_forms.small_forms(session, viewer)
+        title, address = of.figures.within.name, f"/department/{of.department_id}"
+        return shell.page(request.frame(viewer), title, content, active=address)
+
+
+@policy.reads
+def follow_selection(selection: Any, shown: Any) -> Any:
+    """Another list, order or due date: every drawing anew; nothing where only the target changed."""
+    wanted = _shown(_of(shown).get("department"), _of(selection))
+    if wanted["list"] == _of(shown).get("list"):
+        return (no_update,) * (len(DRAWINGS) + 1)
+    with request.looking() as (session, viewer):
+        return *drawn(_read(session, viewer, wanted)), wanted
+
+
+@policy.reads
+def follow_save(saved: Any, shown: Any) -> Any:
+    """After a save: every drawing anew, from the database."""
+    if not isinstance(saved, dict):
+        return (no_update,) * len(DRAWINGS)
+    with request.looking() as (session, viewer):
+        return drawn(
+            _read(session, viewer, _shown(_of(shown).get("department"), _of(_of(shown).get("list"))))
+        )
+
+
+def _read(session: Any, viewer: Any, wanted: Mapping[str, Any]) -> department.DepartmentPage:
+    query = wanted["list"]
+    return department.read(
+        session,
+        viewer,
+        wanted["department"],
+        target_lists.chosen(query),
+        by_first=query.get("by") == "first",
+    )
+
+
+def _shown(department_id: Any, query: Mapping[str, Any]) -> dict[str, Any]:
+    """What a request asks for, with only the parameters that this page knows."""
+    asked = {
+        name: query[name] for name in LIST_PARAMETERS if isinstance(query.get(name), str) and query[name]
+    }
+    return {"department": request.whole_number(department_id), "list": asked}
+
+
+def _of(sent: Any) -> Mapping[str, Any]:
+    return sent if isinstance(sent, dict) else {}
+
+
+def register(app: Dash) -> None:
+    drawings = [Output(ids.drawing_html(name), "data", allow_duplicate=True) for name in DRAWINGS]
+    app.callback(
+        *drawings,
+        Output(ids.DEPARTMENT, "data"),
+        Input(ids.SELECTION, "data"),
+        State(ids.DEPARTMENT, "data"),
+        prevent_initial_call=True,
+    )(follow_selection)
+    app.callback(
+        *drawings, Input(ids.SAVED, "data"), State(ids.DEPARTMENT, "data"), prevent_initial_call=True
+    )(follow_save)
+    app.clientside_callback(
+        ClientsideFunction("department", "opened"),
+        Output(ids.LIST_FRAME, "data-opened"),
+        Input(ids.drawing_mount(ids.OPEN_LIST), "data-drawn"),
+        prevent_initial_call=True,
+    )

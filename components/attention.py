@@ -1,0 +1,38 @@
+"""The learners who most need attention, each by named rules that can be looked up beside them."""
+
+from __future__ import annotations
+
+from components import words
+from components.drawing import render
+from data.attention import RANKING, RULES, Attention, NamedLearner
+from data.target_lists import ListChoice
+
+
+def attention(of: Attention, *, open_list: ListChoice | None = None) -> str:
+    """The markup of the list of learners and the rules."""
+    open_rule = open_list.rule if open_list and open_list.kind == "attention" else None
+    return render(
+        "attention.html",
+        attention=of,
+        summary=_summary(of),
+        ranking=RANKING,
+        rules=[(rule, of.counts.get(rule.key, 0), rule.key == open_rule) for rule in RULES.values()],
+        words_of=words_of,
+        target_of=_target_of,
+    )
+
+
+def words_of(learner: NamedLearner) -> str:
+    """What the rules found, in one line."""
+    return "; ".join(finding.words for finding in learner.findings)
+
+
+def _summary(of: Attention) -> str:
+    if of.named <= len(of.learners):
+        return f"{words.count(of.named, 'learner')}, each by a named rule"
+    return f"{len(of.learners)} of {words.count(of.named, 'learner')} named by a rule"
+
+
+def _target_of(learner: NamedLearner) -> str:
+    target_id = next((finding.target_id for finding in learner.findings if finding.target_id), None)
+    return f"?target={target_id}" if target_id else ""

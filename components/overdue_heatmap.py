@@ -1,0 +1,117 @@
+"""The overdue heatmap as a table: one row a cohort, or a department, one column for how late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from components import words
+from components.drawing import render
+from data.groups import Group
+from data.overdue_heatmap import COLUMNS, HeatmapRow, OverdueHeatmap
+from data.target_lists import MOVED, ListChoice
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    column: str
+    late: str
+    text: str
+    heat: int | None
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`cohort` is what a list is asked for by, `to` the department's address in an organisation's table."""
+
+    id: str
+    name: str
+    href: str
+    about: str
+    cells: tuple[Cell, ...]
+    cohort: str = ""
+    to: str = ""
+
+
+def overdue_heatmap(
+    heatmap: OverdueHeatmap, *, kind: str, department_id: int | None, open_list: ListChoice | None = None
+) -> str:
+    """The markup; `kind` is what a row is, cohort or department, the latter without `department_id`."""
+    rows = [_row(heatmap, row, kind, open_list) for row in heatmap.rows]
+    if len(rows) > 1 and department_id is not None:
+        rows.append(_all(heatmap, department_id, open_list))
+    return render(
+        "overdue_heatmap.html",
+        heatmap=heatmap,
+        kind=kind,
+        columns=COLUMNS,
+        rows=rows,
+        to_departments=department_id is None,
+        day=words.day,
+    )
+
+
+def _about(group: Group) -> str:
+    """How many stand behind a row's figures, and how many were lost: 23 learners, 25 started, 2 left."""
+    parts = [words.count(group.learners, "learner")]
+    if group.paused:
+        parts.append(f"{group.paused} on a break")
+    parts.append(f"{group.started:,} started")
+    parts.append(f"{group.left:,} left")
+    if group.completed:
+        parts.append(f"{group.completed:,} completed")
+    return ", ".join(parts)
+
+
+def _row(heatmap: OverdueHeatmap, row: HeatmapRow, kind: str, open_list: ListChoice | None) -> Row:
+    group = row.group
+    address = f"/{kind}/{group.id}"
+    return Row(
+        id=str(group.id),
+        name=group.name,
+        href=address,
+        about=_about(group),
+        cells=_cells(heatmap, heatmap.late(row), row.moved, open_list, group.id),
+        cohort=str(group.id),
+        to=address if kind == "department" else "",
+    )
+
+
+def _all(heatmap: OverdueHeatmap, department_id: int, open_list: ListChoice | None) -> Row:
+    return Row(
+        id=ALL,
+        name="All cohorts",
+        href=f"/department/{department_id}",
+        about="",
+        cells=_cells(heatmap, heatmap.column_totals, heatmap.moved, open_list, None, shaded=False),
+    )
+
+
+def _cells(
+    heatmap: OverdueHeatmap,
+    late: tuple[int, ...],
+    moved: int,
+    open_list: ListChoice | None,
+    cohort_id: int | None,
+    *,
+    shaded: bool = True,
+) -> tuple[Cell, ...]:
+    def cell(column: str, asked: str, count: int, heat: int | None) -> Cell:
+        is_open = (
+            open_list is not None
+            and open_list.kind == "overdue"
+            and open_list.cohort_id == cohort_id
+            and asked == ("" if open_list.late is None else str(open_list.late))
+        )
+        return Cell(column, asked, f"{count:,}", heat, is_open)
+
+    return (
+        *(
+            cell(str(number), str(number), count, heatmap.heat(count) if shaded else None)
+            for number, count in enumerate(late)
+        ),
+        cell(ALL, "", sum(late), None),
+        cell(MOVED, MOVED, moved, None),
+    )

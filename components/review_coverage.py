@@ -1,0 +1,152 @@
+"""Review coverage as a table: one row a cohort, or a department, one column a week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from components import words
+from components.drawing import render
+from data.reasons import what_counts
+from data.review_coverage import CoverageRow, ReviewCoverage, Week
+from data.rules import IntervalUnit, ReviewRule, Share
+from data.target_lists import ListChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    column: str
+    text: str
+    title: str
+    heat: int | None
+    closed: bool
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`cohort` is what a list is asked for by, `to` the department's address in an organisation's table."""
+
+    id: str
+    name: str
+    href: str
+    about: str
+    cells: tuple[Cell, ...]
+    cohort: str = ""
+    to: str = ""
+
+
+def review_coverage(
+    coverage: ReviewCoverage, *, kind: str, department_id: int | None, open_list: ListChoice | None = None
+) -> str:
+    """The markup; `kind` is what a row is, cohort or department, the latter without `department_id`."""
+    rows = [_row(coverage, row, kind, open_list) for row in coverage.rows]
+    if len(rows) > 1 and department_id is not None:
+        rows.append(_all(coverage, department_id, open_list))
+    return render(
+        "review_coverage.html",
+        coverage=coverage,
+        kind=kind,
+        rows=rows,
+        recorded=any(row.group.reviews_recorded for row in coverage.rows),
+        week_name=week_name,
+        week_title=week_title,
+        rule=rule_sentence(coverage.rule) if coverage.rule else "",
+        counts=what_counts(coverage.kinds_that_count, coverage.kinds_that_do_not),
+        day=words.day,
+    )
+
+
+def week_name(week: Week) -> str:
+    """12/10, the week's Monday; this week is “now”."""
+    return "now" if week.is_now else f"{week.monday.day}/{week.monday.month}"
+
+
+def week_title(week: Week) -> str:
+    if week.closed:
+        return f"Week from {words.day(week.monday)}: college closed"
+    return f"Week from {words.day(week.monday)}, judged on {words.day(week.judged_on)}"
+
+
+def rule_sentence(rule: ReviewRule) -> str:
+    """The rule in force: A review is due every 6 weeks; closed days don't count."""
+    every = {
+        IntervalUnit.WEEKS: words.count(rule.amount, "week"),
+        IntervalUnit.CALENDAR_MONTHS: words.count(rule.amount, "calendar month"),
+        IntervalUnit.TERMS: words.count(rule.amount, "term"),
+        IntervalUnit.HALF_YEARS: f"{words.count(rule.amount, 'half-year')} and at each transition",
+    }[rule.unit]
+    stops = "; closed days don't count" if rule.closures_stop_clock else ""
+    return f"A review is due every {every}{stops}."
+
+
+def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListChoice | None) -> Row:
+    group = row.group
+    address = f"/{kind}/{group.id}"
+    about = f"{group.started:,} started, {group.left:,} left"
+    if not row.recorded:
+        about += "; no review recorded yet"
+    return Row(
+        id=str(group.id),
+        name=group.name,
+        href=address,
+        about=about,
+        cells=_cells(coverage, row.shares, open_list, group.id, recorded=row.recorded),
+        cohort=str(group.id),
+        to=address if kind == "department" else "",
+    )
+
+
+def _all(coverage: ReviewCoverage, department_id: int, open_list: ListChoice | None) -> Row:
+    totals = [
+        Share(
+            sum(row.shares[week].count for row in coverage.rows),
+            sum(row.shares[week].of for row in coverage.rows),
+        )
+        for week in range(len(coverage.weeks))
+    ]
+    return Row(
+        id="all",
+        name="All cohorts",
+        href=f"/department/{department_id}",
+        about="",
+        cells=_cells(coverage, totals, open_list, None, recorded=True),
+    )
+
+
+def _cells(
+    coverage: ReviewCoverage,
+    shares: Sequence[Share],
+    open_list: ListChoice | None,
+    cohort_id: int | None,
+    *,
+    recorded: bool,
+) -> tuple[Cell, ...]:
+    cells = []
+    for week, share in zip(coverage.weeks, shares, strict=True):
+        counted = recorded and share.percent is not None
+        is_open = (
+            open_list is not None
+            and open_list.kind == "coverage"
+            and open_list.cohort_id == cohort_id
+            and open_list.week == week.monday
+        )
+        cells.append(
+            Cell(
+                column=week.monday.isoformat(),
+                text=str(share.percent) if counted else "–",
+                title=_title(share, recorded),
+                heat=coverage.heat(share) if counted else None,
+                closed=week.closed,
+                open=is_open,
+            )
+        )
+    return tuple(cells)
+
+
+def _title(share: Share, recorded: bool) -> str:
+    if not share.of:
+        return "nobody's review was due yet"
+    if not recorded:
+        return f"no review recorded yet of {words.count(share.of, 'learner')}"
+    return f"{share.count:,} of {words.count(share.of, 'learner')}"
