@@ -244,6 +244,7 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "change",
         "cohort_tutor",
         "coverage_span",
+        "department_figures",
         "failed_sign_in",
         "import_record",
         "login_session",
