@@ -41,6 +41,10 @@
     if (window.location.pathname === path) tell(parameters());
     path = window.location.pathname;
   });
+  // Dash's links say so when they lead to another page.
+  window.addEventListener("_dashprivate_pushstate", () => {
+    path = window.location.pathname;
+  });
 
   // --- requests: ready, and a lost connection -----------------------------------------------------------
 
