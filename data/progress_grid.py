@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from data import learner_figures, rules, state_sql
@@ -84,7 +83,8 @@ class PersonalTargets:
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """One learner: `cells` in the order of the grid's milestones, None where there is no target."""
+    """One learner: `cells` in the order of the grid's milestones, None where there is no target; `counts`
+    of milestones and personal targets by state."""
 
     id: int
     plan_id: int
@@ -97,6 +97,7 @@ class LearnerRow:
     paused: bool
     cells: tuple[Cell | None, ...]
     personal: PersonalTargets | None
+    counts: Mapping[TargetState, int]
     review_state: ReviewState
     next_review_on: date | None
     review_days_late: int
@@ -113,9 +114,7 @@ class LearnerRow:
 
     def count(self, *states: TargetState) -> int:
         """Milestones and personal targets in these states."""
-        shared = sum(cell is not None and cell.state in states for cell in self.cells)
-        own = self.personal.counts if self.personal else {}
-        return shared + sum(own.get(state, 0) for state in states)
+        return sum(self.counts.get(state, 0) for state in states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +222,7 @@ def _learners(
     soon: Soon,
     *only: ColumnElement[bool],
 ) -> tuple[LearnerRow, ...]:
-    """Rows in two queries, however many learners and milestones there are."""
+    """Rows in three queries, however many learners and milestones there are."""
     day = viewer.clock_day
     enrolments = session.execute(
         select(
@@ -240,14 +239,17 @@ def _learners(
         .join(Learner, Learner.id == Enrolment.learner_id)
         .where(_seen(viewer, cohort_id), *only)
     )
-    targets = _targets(session, viewer, cohort_id, *only)
+    mine = and_(_seen(viewer, cohort_id), *only)
+    cells = _cells(session, mine, day, soon)
+    personal = _personal(session, mine, day, soon)
     rows = []
     for plan_id, learner_id, given, family, starts_on, ended_on, reason, next_review_on, paused in enrolments:
-        dates = _Dates(day, starts_on, rules.EnrolmentDates(starts_on, ended_on).ended(day), bool(paused))
-        cells, personal = _states(targets.get(plan_id, ()), dates, soon.targets)
+        ended = rules.EnrolmentDates(starts_on, ended_on).ended(day)
         state = rules.review_state(
-            next_review_on, day, required=not dates.ended, paused=dates.paused, soon_days=soon.reviews
+            next_review_on, day, required=not ended, paused=bool(paused), soon_days=soon.reviews
         )
+        of_plan = cells.get(plan_id, {})
+        own = personal.get(plan_id)
         late = next_review_on is not None and state == ReviewState.OVERDUE
         rows.append(
             LearnerRow(
@@ -258,10 +260,11 @@ def _learners(
                 starts_on=starts_on,
                 ended_on=ended_on,
                 end_reason=reason,
-                ended=dates.ended,
-                paused=dates.paused and not dates.ended,
-                cells=tuple(cells.get(milestone.id) for milestone in milestones),
-                personal=personal,
+                ended=ended,
+                paused=bool(paused) and not ended,
+                cells=tuple(of_plan.get(milestone.id) for milestone in milestones),
+                personal=own,
+                counts=_counted(of_plan.values(), own),
                 review_state=state,
                 next_review_on=next_review_on,
                 review_days_late=rules.days_late(next_review_on, day) if late and next_review_on else 0,
@@ -270,70 +273,47 @@ def _learners(
     return tuple(sorted(rows, key=lambda row: (row.ended, row.sort_name, row.id)))
 
 
-class _StoredTarget(NamedTuple):
-    id: int
-    milestone_id: int | None
-    status: str
-    due_on: date | None
-    title: str | None
-
-
-def _targets(
-    session: Session, viewer: Viewer, cohort_id: int, *only: ColumnElement[bool]
-) -> Mapping[int, Sequence[_StoredTarget]]:
-    """{plan id: its agreed targets, by due date}; only personal ones with their title."""
-    personal_title = case((Target.milestone_id.is_(None), Target.title))
-    found: dict[int, list[_StoredTarget]] = defaultdict(list)
-    for plan_id, *values in session.execute(
-        select(Target.plan_id, Target.id, Target.milestone_id, Target.status, Target.due_on, personal_title)
+def _cells(
+    session: Session, mine: ColumnElement[bool], day: date, soon: Soon
+) -> Mapping[int, Mapping[int, Cell]]:
+    """{plan id: {milestone id: cell}}, straight from the connection: these can be 45,000 rows."""
+    found: dict[int, dict[int, Cell]] = defaultdict(dict)
+    query = (
+        select(Target.plan_id, Target.milestone_id, Target.id, state_sql.target_state(day, soon.targets))
         .join(Enrolment, Enrolment.id == Target.plan_id)
-        .where(_seen(viewer, cohort_id), Target.status != rules.TargetStatus.PROPOSED, *only)
-        .order_by(Target.plan_id, Target.due_on.is_(None), Target.due_on, Target.id)
-    ):
-        found[plan_id].append(_StoredTarget(*values))
+        .where(mine, Target.milestone_id.is_not(None), Target.status != rules.TargetStatus.PROPOSED)
+    )
+    for plan_id, milestone_id, target_id, state in session.connection().execute(query):
+        if milestone_id is not None and state is not None:
+            found[plan_id][milestone_id] = Cell(target_id, _STATES[state])
     return found
 
 
-class _Dates(NamedTuple):
-    """What of a learner decides the state of a target, on a clock day."""
-
-    day: date
-    joined_on: date
-    ended: bool
-    paused: bool
+_STATES = {state.value: state for state in TargetState}
 
 
-def _states(
-    targets: Sequence[_StoredTarget], dates: _Dates, soon_days: int
-) -> tuple[dict[int, Cell], PersonalTargets | None]:
-    """({milestone id: cell}, the personal targets) of one plan."""
-    cells: dict[int, Cell] = {}
-    personal: list[tuple[TargetState, _StoredTarget]] = []
-    for target in targets:
-        state = _state(target.status, target.due_on, dates, soon_days)
-        if state is None:
-            continue
-        if target.milestone_id is None:
-            personal.append((state, target))
-        else:
-            cells[target.milestone_id] = Cell(target.id, state)
-    if not personal:
-        return cells, None
-    personal.sort(key=lambda pair: MOST_URGENT_FIRST.index(pair[0]))
-    first = personal[0][1]
-    counts = Counter(state for state, _ in personal)
-    return cells, PersonalTargets(counts, first.id, first.title or "")
+def _personal(
+    session: Session, mine: ColumnElement[bool], day: date, soon: Soon
+) -> Mapping[int, PersonalTargets]:
+    """{plan id: its personal targets}; plans without one are left out."""
+    found: dict[int, list[tuple[TargetState, int, str]]] = defaultdict(list)
+    for plan_id, target_id, title, state in session.execute(
+        select(Target.plan_id, Target.id, Target.title, state_sql.target_state(day, soon.targets))
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(mine, Target.milestone_id.is_(None), Target.status != rules.TargetStatus.PROPOSED)
+        .order_by(Target.plan_id, Target.due_on.is_(None), Target.due_on, Target.id)
+    ):
+        if state is not None:
+            found[plan_id].append((TargetState(state), target_id, title))
+    return {plan_id: _summary(targets) for plan_id, targets in found.items()}
 
 
-@lru_cache(maxsize=4096)
-def _state(status: str, due_on: date | None, dates: _Dates, soon_days: int) -> TargetState | None:
-    """Remembered, since most of a cohort's targets share their status and due date."""
-    return rules.target_state(
-        status,
-        due_on,
-        dates.day,
-        joined_on=dates.joined_on,
-        ended=dates.ended,
-        paused=dates.paused,
-        soon_days=soon_days,
-    )
+def _summary(targets: Sequence[tuple[TargetState, int, str]]) -> PersonalTargets:
+    ranked = sorted(targets, key=lambda target: MOST_URGENT_FIRST.index(target[0]))
+    _, first_id, first_title = ranked[0]
+    return PersonalTargets(Counter(state for state, _, _ in ranked), first_id, first_title)
+
+
+def _counted(cells: Iterable[Cell], personal: PersonalTargets | None) -> Mapping[TargetState, int]:
+    counts = Counter(cell.state for cell in cells)
+    return counts + Counter(personal.counts) if personal else counts
