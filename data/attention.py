@@ -235,7 +235,7 @@ def _without_target(
         .where(
             condition, Enrolment.starts_on <= day - timedelta(days=PATIENCE_DAYS), ~open_target, any_target
         )
-    ).tuples():
+    ):
         yield plan_id, Finding(NO_TARGET, "no open target", (day - starts_on).days)
 
 
