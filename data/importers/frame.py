@@ -23,7 +23,7 @@ from data.importers.summary import Summary
 from data.importers.targets import import_targets
 from data.models import Department, Enrolment
 from data.progress import Progress, silent
-from data.review_schedule import reschedule
+from data.review_schedule import COHORTS_AT_ONCE, reschedule
 
 IMPORTERS: dict[str, Callable[[Run, Sequence[Path]], None]] = {
     "ilr": import_ilr,
@@ -94,10 +94,12 @@ def _reschedule(session: Session, run: Run) -> None:
         )
     if not cohort_ids:
         return
-    with run.progress("Dating reviews", len(cohort_ids)) as advance:
-        for cohort_id in sorted(cohort_ids):
-            reschedule(session, [cohort_id])
-            advance(1)
+    ordered = sorted(cohort_ids)
+    with run.progress("Dating reviews", len(ordered)) as advance:
+        for start in range(0, len(ordered), COHORTS_AT_ONCE):
+            some = ordered[start : start + COHORTS_AT_ONCE]
+            reschedule(session, some)
+            advance(len(some))
 
 
 def _count_anew(session: Session, run: Run) -> None:

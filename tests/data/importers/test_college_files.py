@@ -31,7 +31,10 @@ Import = Callable[..., Summary]
 @pytest.fixture
 def imported(engine: Engine, tmp_path: Path) -> Import:
     """Import a text as a file of a kind; the roster has been imported."""
+    return importing(engine, tmp_path)
 
+
+def importing(engine: Engine, tmp_path: Path) -> Import:
     def run(kind: str, content: str, **options: object) -> Summary:
         path = tmp_path / f"{kind}.csv"
         path.write_text(content)
@@ -167,9 +170,9 @@ def test_attendance_is_kept_by_week(engine: Engine, imported: Import) -> None:
     ],
 )
 def test_a_row_that_cannot_be_taken_is_refused_with_line_and_reason(
-    engine: Engine, imported: Import, kind: str, content: str, reason: str
+    sqlite_engine: Engine, tmp_path: Path, kind: str, content: str, reason: str
 ) -> None:
-    summary = imported(kind, content)
+    summary = importing(sqlite_engine, tmp_path)(kind, content)
     assert summary.refused.lines[0].where == f"{kind}.csv, line 2"
     assert reason in summary.refused.lines[0].reason
     assert summary.all_refused
@@ -195,10 +198,12 @@ def test_a_learner_of_two_groups_needs_the_group_code(engine: Engine, imported: 
 
 
 @pytest.mark.parametrize("kind", COLUMNS)
-def test_a_template_has_every_column_and_imports_as_it_is(engine: Engine, tmp_path: Path, kind: str) -> None:
+def test_a_template_has_every_column_and_imports_as_it_is(
+    sqlite_engine: Engine, tmp_path: Path, kind: str
+) -> None:
     path = tmp_path / "template.csv"
     path.write_text(template(kind))
-    summary = run_import(engine, kind, path)
+    summary = run_import(sqlite_engine, kind, path)
     assert (summary.read, summary.unused_headings) == (0, [])
     assert template(kind).strip().split(",") == [column.heading for column in COLUMNS[kind]]
 
@@ -209,10 +214,10 @@ def test_there_is_a_template_for_each_of_the_colleges_own_files_and_for_no_other
         template("ilr")
 
 
-def test_options_that_a_kind_does_not_take_are_refused(engine: Engine, tmp_path: Path) -> None:
+def test_options_that_a_kind_does_not_take_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "targets.csv"
     path.write_text(template("targets"))
     with pytest.raises(Refused, match="leave it out for targets"):
-        import_files(engine, "targets", [path], department="Care", today=TODAY)
+        import_files(sqlite_engine, "targets", [path], department="Care", today=TODAY)
     with pytest.raises(Refused, match="headings of its own"):
-        import_files(engine, "ilr", [path], department="Care", mapping=path, today=TODAY)
+        import_files(sqlite_engine, "ilr", [path], department="Care", mapping=path, today=TODAY)

@@ -64,12 +64,12 @@ def texts(path: Path, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_learner_and_aim_of_a_real_file_arrives(engine: Engine, path: Path) -> None:
-    summary = run_import(engine, "ilr", path)
+def test_every_learner_and_aim_of_a_real_file_arrives(sqlite_engine: Engine, path: Path) -> None:
+    summary = run_import(sqlite_engine, "ilr", path)
     learners, aims = texts(path, "LearnRefNumber"), texts(path, "LearnAimRef")
     assert summary.refused.count == 0
     assert summary.read == len(learners) + len(aims)
-    with reading(engine) as session:
+    with reading(sqlite_engine) as session:
         assert sorted(session.scalars(select(Learner.reference))) == sorted(set(learners))
         imported = session.execute(
             select(Milestone.short_title).join(Target, Target.milestone_id == Milestone.id)
@@ -212,10 +212,10 @@ def test_a_milestone_is_due_when_most_of_its_learners_are(engine: Engine, tmp_pa
     ],
 )
 def test_completion_and_outcome_become_status_and_dates(
-    engine: Engine, tmp_path: Path, status: str, expected: tuple[str, str | None, str | None]
+    sqlite_engine: Engine, tmp_path: Path, status: str, expected: tuple[str, str | None, str | None]
 ) -> None:
-    run_import(engine, "ilr", ilr(tmp_path, aim("60000001", status=status)))
-    with reading(engine) as session:
+    run_import(sqlite_engine, "ilr", ilr(tmp_path, aim("60000001", status=status)))
+    with reading(sqlite_engine) as session:
         target = session.scalars(select(Target)).one()
         days = [day.isoformat() if day else None for day in (target.achieved_on, target.closed_on)]
         assert (target.status, *days) == expected
@@ -230,11 +230,11 @@ def test_completion_and_outcome_become_status_and_dates(
     ],
 )
 def test_a_programme_that_ended_ends_the_enrolment(
-    engine: Engine, tmp_path: Path, status: str, reason: str
+    sqlite_engine: Engine, tmp_path: Path, status: str, reason: str
 ) -> None:
     head = aim("ZPROG001", 1, status=status, programme=APPRENTICESHIP)
-    run_import(engine, "ilr", ilr(tmp_path, head, aim("60000001", 3, programme=APPRENTICESHIP)))
-    with reading(engine) as session:
+    run_import(sqlite_engine, "ilr", ilr(tmp_path, head, aim("60000001", 3, programme=APPRENTICESHIP)))
+    with reading(sqlite_engine) as session:
         enrolment = session.scalars(select(Enrolment)).one()
         assert (enrolment.ended_on, enrolment.end_reason) == (date(2026, 11, 20), reason)
 
@@ -288,13 +288,13 @@ def test_next_years_file_closes_the_break_that_last_years_opened(engine: Engine,
     ],
 )
 def test_an_aim_that_cannot_be_is_refused_with_line_and_reason(
-    engine: Engine, tmp_path: Path, delivery: str, reason: str
+    sqlite_engine: Engine, tmp_path: Path, delivery: str, reason: str
 ) -> None:
-    summary = run_import(engine, "ilr", ilr(tmp_path, delivery, "\n", aim("60000002")))
+    summary = run_import(sqlite_engine, "ilr", ilr(tmp_path, delivery, "\n", aim("60000002")))
     assert summary.refused.count == 1
     assert str(summary.refused.lines[0]).startswith("ilr.xml, line 1: learner A1: ")
     assert reason in str(summary.refused.lines[0])
-    assert counts(engine)["target"] == 1
+    assert counts(sqlite_engine)["target"] == 1
 
 
 @pytest.mark.parametrize(
@@ -309,15 +309,15 @@ def test_an_aim_that_cannot_be_is_refused_with_line_and_reason(
     ],
 )
 def test_a_file_that_is_no_ilr_is_refused_saying_so(
-    engine: Engine, tmp_path: Path, content: str, reason: str
+    sqlite_engine: Engine, tmp_path: Path, content: str, reason: str
 ) -> None:
     path = tmp_path / "wrong.xml"
     path.write_text(content)
     with pytest.raises(Refused, match=reason):
-        run_import(engine, "ilr", path)
-    assert counts(engine)["organisation"] == 0
+        run_import(sqlite_engine, "ilr", path)
+    assert counts(sqlite_engine)["organisation"] == 0
 
 
-def test_a_missing_file_is_refused_by_name(engine: Engine, tmp_path: Path) -> None:
+def test_a_missing_file_is_refused_by_name(sqlite_engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"nowhere\.xml"):
-        run_import(engine, "ilr", tmp_path / "nowhere.xml")
+        run_import(sqlite_engine, "ilr", tmp_path / "nowhere.xml")

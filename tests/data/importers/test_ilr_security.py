@@ -6,13 +6,11 @@ import io
 import stat
 import tracemalloc
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
-from data.database import make_engine
 from data.errors import Refused
 from data.importers import sources
 from tests.data.importers.helpers import ILR, counts, run_import
@@ -22,18 +20,10 @@ BODY = '<Message xmlns="ESFA/ILR/2026-27"><LearningProvider><UKPRN>{}</UKPRN></L
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' if n else '<!ENTITY l0 "lol">' for n in range(10))
 
 
-@pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    """One database is enough: a file is judged before any is asked."""
-    engine = make_engine(sqlite_url)
-    yield engine
-    engine.dispose()
-
-
-def refuse(engine: Engine, path: Path, reason: str) -> None:
+def refuse(sqlite_engine: Engine, path: Path, reason: str) -> None:
     with pytest.raises(Refused, match=reason):
-        run_import(engine, "ilr", path)
-    assert counts(engine)["organisation"] == 0
+        run_import(sqlite_engine, "ilr", path)
+    assert counts(sqlite_engine)["organisation"] == 0
 
 
 def xml(folder: Path, content: str) -> Path:
@@ -64,102 +54,106 @@ def zipped(folder: Path, *entries: tuple[str | zipfile.ZipInfo, bytes]) -> Path:
     ],
 )
 def test_documents_that_declare_types_or_entities_are_refused_unexpanded(
-    engine: Engine, tmp_path: Path, prologue: str
+    sqlite_engine: Engine, tmp_path: Path, prologue: str
 ) -> None:
     attack = xml(tmp_path, prologue + BODY.format("&l9;" * 1000))
     tracemalloc.start()
-    refuse(engine, attack, "document type or entities")
+    refuse(sqlite_engine, attack, "document type or entities")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 20 * sources.MEGABYTE
 
 
-def test_xinclude_is_refused_and_never_followed(engine: Engine, tmp_path: Path) -> None:
+def test_xinclude_is_refused_and_never_followed(sqlite_engine: Engine, tmp_path: Path) -> None:
     include = '<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/hostname" parse="text"/>'
-    refuse(engine, xml(tmp_path, BODY.format(include)), "another namespace")
+    refuse(sqlite_engine, xml(tmp_path, BODY.format(include)), "another namespace")
 
 
-def test_a_huge_text_is_refused_before_it_is_gathered(engine: Engine, tmp_path: Path) -> None:
-    refuse(engine, xml(tmp_path, BODY.format("9" * 20_000)), "longer than any field")
+def test_a_huge_text_is_refused_before_it_is_gathered(sqlite_engine: Engine, tmp_path: Path) -> None:
+    refuse(sqlite_engine, xml(tmp_path, BODY.format("9" * 20_000)), "longer than any field")
 
 
-def test_a_huge_tag_is_refused(engine: Engine, tmp_path: Path) -> None:
-    refuse(engine, xml(tmp_path, f'<Message xmlns="ESFA/ILR/2026-27" a="{"x" * 3_000_000}"/>'), "megabyte")
+def test_a_huge_tag_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    refuse(
+        sqlite_engine, xml(tmp_path, f'<Message xmlns="ESFA/ILR/2026-27" a="{"x" * 3_000_000}"/>'), "megabyte"
+    )
 
 
-def test_deep_nesting_is_refused(engine: Engine, tmp_path: Path) -> None:
-    refuse(engine, xml(tmp_path, BODY.format("<a>" * 5000 + "</a>" * 5000)), "deeper")
+def test_deep_nesting_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    refuse(sqlite_engine, xml(tmp_path, BODY.format("<a>" * 5000 + "</a>" * 5000)), "deeper")
 
 
 def test_a_file_over_the_size_limit_is_refused_unread(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sqlite_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sources, "MAX_XML_BYTES", 1000)
-    refuse(engine, ILR / "ILR_Valid.xml", "at most")
-    refuse(engine, ILR / "zip" / "ILR_Valid.zip", "at most")
+    refuse(sqlite_engine, ILR / "ILR_Valid.xml", "at most")
+    refuse(sqlite_engine, ILR / "zip" / "ILR_Valid.zip", "at most")
 
 
-def test_a_zip_bomb_is_refused_by_its_ratio(engine: Engine, tmp_path: Path) -> None:
-    refuse(engine, zipped(tmp_path, ("ilr.xml", b" " * 30_000_000)), "grows more than 100 times")
+def test_a_zip_bomb_is_refused_by_its_ratio(sqlite_engine: Engine, tmp_path: Path) -> None:
+    refuse(sqlite_engine, zipped(tmp_path, ("ilr.xml", b" " * 30_000_000)), "grows more than 100 times")
 
 
-def test_a_zip_that_lies_about_its_size_is_refused(engine: Engine, tmp_path: Path) -> None:
+def test_a_zip_that_lies_about_its_size_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
     path = zipped(tmp_path, ("ilr.xml", VALID))
     raw = path.read_bytes()
     size = len(VALID).to_bytes(4, "little")
     path.write_bytes(raw.replace(size, (200).to_bytes(4, "little")))
-    refuse(engine, path, "zip that can be read|well-formed")
+    refuse(sqlite_engine, path, "zip that can be read|well-formed")
 
 
-def test_too_many_entries_are_refused(engine: Engine, tmp_path: Path) -> None:
-    refuse(engine, zipped(tmp_path, *((f"{n}.xml", VALID) for n in range(51))), "at most 50")
+def test_too_many_entries_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    refuse(sqlite_engine, zipped(tmp_path, *((f"{n}.xml", VALID) for n in range(51))), "at most 50")
 
 
 @pytest.mark.parametrize("name", ["inner.zip", "inner.xml"])
-def test_a_zip_in_a_zip_is_refused_whatever_its_name(engine: Engine, tmp_path: Path, name: str) -> None:
+def test_a_zip_in_a_zip_is_refused_whatever_its_name(
+    sqlite_engine: Engine, tmp_path: Path, name: str
+) -> None:
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w") as archive:
         archive.writestr("ilr.xml", VALID)
-    refuse(engine, zipped(tmp_path, (name, inner.getvalue())), r"zip inside a zip|isn't XML")
+    refuse(sqlite_engine, zipped(tmp_path, (name, inner.getvalue())), r"zip inside a zip|isn't XML")
 
 
 @pytest.mark.parametrize(
     "name", ["../ilr.xml", "a/../../ilr.xml", "/etc/ilr.xml", "..\\ilr.xml", "C:\\ilr.xml", "c:ilr.xml"]
 )
-def test_a_path_out_of_the_zip_is_refused(engine: Engine, tmp_path: Path, name: str) -> None:
-    refuse(engine, zipped(tmp_path, (name, VALID)), "leads out")
+def test_a_path_out_of_the_zip_is_refused(sqlite_engine: Engine, tmp_path: Path, name: str) -> None:
+    refuse(sqlite_engine, zipped(tmp_path, (name, VALID)), "leads out")
 
 
-def test_a_link_in_a_zip_is_refused(engine: Engine, tmp_path: Path) -> None:
+def test_a_link_in_a_zip_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
     link = zipfile.ZipInfo("ilr.xml")
     link.create_system = 3
     link.external_attr = (stat.S_IFLNK | 0o777) << 16
-    refuse(engine, zipped(tmp_path, (link, b"/etc/passwd")), "link")
+    refuse(sqlite_engine, zipped(tmp_path, (link, b"/etc/passwd")), "link")
 
 
-def test_entries_that_overlap_are_refused(engine: Engine, tmp_path: Path) -> None:
+def test_entries_that_overlap_are_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
     path = zipped(tmp_path, ("one.xml", VALID), ("two.xml", VALID))
     raw = path.read_bytes()
     second = raw.index(b"PK\x03\x04", 4)
     at = raw.rindex(second.to_bytes(4, "little"), raw.index(b"PK\x01\x02"))
     path.write_bytes(raw[:at] + (10).to_bytes(4, "little") + raw[at + 4 :])
-    refuse(engine, path, "overlap")
+    refuse(sqlite_engine, path, "overlap")
 
 
-def test_a_locked_or_foreign_or_empty_zip_is_refused(engine: Engine, tmp_path: Path) -> None:
-    refuse(engine, zipped(tmp_path, ("notes.txt", b"hello")), "isn't XML")
-    refuse(engine, zipped(tmp_path), "empty")
+def test_a_locked_or_foreign_or_empty_zip_is_refused(sqlite_engine: Engine, tmp_path: Path) -> None:
+    refuse(sqlite_engine, zipped(tmp_path, ("notes.txt", b"hello")), "isn't XML")
+    refuse(sqlite_engine, zipped(tmp_path), "empty")
     locked = bytearray(zipped(tmp_path, ("ilr.xml", VALID)).read_bytes())
     locked[locked.index(b"PK\x01\x02") + 8] |= 1
     (tmp_path / "ilr.zip").write_bytes(locked)
-    refuse(engine, tmp_path / "ilr.zip", "password")
+    refuse(sqlite_engine, tmp_path / "ilr.zip", "password")
     (tmp_path / "ilr.zip").write_bytes(b"PK\x03\x04 but no more")
-    refuse(engine, tmp_path / "ilr.zip", "isn't a zip that can be read")
+    refuse(sqlite_engine, tmp_path / "ilr.zip", "isn't a zip that can be read")
 
 
-def test_nothing_from_a_zip_is_written_to_disk(engine: Engine, tmp_path: Path) -> None:
+def test_nothing_from_a_zip_is_written_to_disk(sqlite_engine: Engine, tmp_path: Path) -> None:
     path = zipped(tmp_path, ("folder/ilr.xml", VALID))
     before = sorted(tmp_path.rglob("*"))
-    run_import(engine, "ilr", path)
+    run_import(sqlite_engine, "ilr", path)
     new = {each for each in tmp_path.rglob("*") if each not in before}
     assert not [each for each in new if each.suffix == ".xml"]

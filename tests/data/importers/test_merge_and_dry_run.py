@@ -172,10 +172,10 @@ def test_a_demo_database_refuses_imports(engine: Engine) -> None:
     assert counts(engine)["learner"] == 0
 
 
-def test_a_missing_department_is_refused_with_what_to_do(engine: Engine) -> None:
+def test_a_missing_department_is_refused_with_what_to_do(sqlite_engine: Engine) -> None:
     for kind, path in (("ilr", SAMPLE), ("oulad", ILR)):
         with pytest.raises(Refused, match="--department"):
-            run_import(engine, kind, path, department=None)
+            run_import(sqlite_engine, kind, path, department=None)
 
 
 def test_a_department_is_made_once_and_found_again(engine: Engine, tmp_path: Path) -> None:

@@ -156,10 +156,10 @@ def test_withdrawals_are_actual_ends_and_the_others_end_with_the_presentation(
 
 
 def test_while_a_presentation_runs_what_is_not_handed_in_stays_open(
-    engine: Engine, oulad_slice: Path
+    sqlite_engine: Engine, oulad_slice: Path
 ) -> None:
-    run_import(engine, "oulad", oulad_slice, today=date(2013, 9, 1))
-    with reading(engine) as session:
+    run_import(sqlite_engine, "oulad", oulad_slice, today=date(2013, 9, 1))
+    with reading(sqlite_engine) as session:
         still_open = session.scalars(
             select(func.count())
             .select_from(Target)
@@ -182,9 +182,9 @@ def test_a_second_run_changes_nothing(engine: Engine, oulad_slice: Path) -> None
     assert (summary.added, summary.changed) == (0, 0)
 
 
-def test_what_oulad_cannot_say_is_written_on_the_target(engine: Engine, oulad_slice: Path) -> None:
-    run_import(engine, "oulad", oulad_slice)
-    with reading(engine) as session:
+def test_what_oulad_cannot_say_is_written_on_the_target(sqlite_engine: Engine, oulad_slice: Path) -> None:
+    run_import(sqlite_engine, "oulad", oulad_slice)
+    with reading(sqlite_engine) as session:
         notes = set(session.scalars(select(Target.note).distinct()))
     assert notes == {
         "",
@@ -195,7 +195,7 @@ def test_what_oulad_cannot_say_is_written_on_the_target(engine: Engine, oulad_sl
 
 
 def test_rows_that_belong_nowhere_are_refused_with_their_line(
-    engine: Engine, oulad_slice: Path, tmp_path: Path
+    sqlite_engine: Engine, oulad_slice: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "oulad"
     shutil.copytree(oulad_slice, folder)
@@ -203,26 +203,26 @@ def test_rows_that_belong_nowhere_are_refused_with_their_line(
         file.write("ZZZ,2013J,1,0,\nAAA,2013J\n")
     with (folder / "studentAssessment.csv").open("a") as file:
         file.write("999999,11391,18,0,78\n1752,11391,soon,0,78\n")
-    summary = run_import(engine, "oulad", folder)
+    summary = run_import(sqlite_engine, "oulad", folder)
     assert summary.refused.count == 4
     assert all(", line " in line.where for line in summary.refused.lines)
 
 
 @pytest.mark.parametrize("name", ["courses.csv", "studentAssessment.csv"])
 def test_a_folder_that_is_not_oulads_is_refused(
-    engine: Engine, oulad_slice: Path, tmp_path: Path, name: str
+    sqlite_engine: Engine, oulad_slice: Path, tmp_path: Path, name: str
 ) -> None:
     folder = tmp_path / "oulad"
     shutil.copytree(oulad_slice, folder)
     (folder / name).write_text("a,b\n1,2\n")
     with pytest.raises(Refused, match=name):
-        run_import(engine, "oulad", folder)
+        run_import(sqlite_engine, "oulad", folder)
     (folder / name).unlink()
     with pytest.raises(Refused, match=name):
-        run_import(engine, "oulad", folder)
+        run_import(sqlite_engine, "oulad", folder)
     with pytest.raises(Refused, match="one folder"):
-        run_import(engine, "oulad", folder / "nowhere")
-    assert counts(engine)["organisation"] == 0
+        run_import(sqlite_engine, "oulad", folder / "nowhere")
+    assert counts(sqlite_engine)["organisation"] == 0
 
 
 WHOLE = """
@@ -231,8 +231,8 @@ from datetime import date
 from pathlib import Path
 from data.database import make_engine
 from data.importers import import_files
-engine, folder = make_engine(sys.argv[1]), Path(sys.argv[2])
-import_files(engine, "oulad", [folder], department="Open", today=date(2026, 11, 23))
+sqlite_engine, folder = make_engine(sys.argv[1]), Path(sys.argv[2])
+import_files(sqlite_engine, "oulad", [folder], department="Open", today=date(2026, 11, 23))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 

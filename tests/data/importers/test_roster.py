@@ -92,10 +92,12 @@ def test_a_second_run_changes_nothing(engine: Engine, tmp_path: Path) -> None:
     ],
 )
 def test_an_actual_end_and_its_reason_end_the_enrolment(
-    engine: Engine, tmp_path: Path, end: str, expected: tuple[date | None, str | None]
+    sqlite_engine: Engine, tmp_path: Path, end: str, expected: tuple[date | None, str | None]
 ) -> None:
-    import_rows(engine, tmp_path, f"A1,Ada,Byron,Care,HS3-1,Care,07/09/2026,30/07/2027,{end},13/10/2026,,,")
-    with reading(engine) as session:
+    import_rows(
+        sqlite_engine, tmp_path, f"A1,Ada,Byron,Care,HS3-1,Care,07/09/2026,30/07/2027,{end},13/10/2026,,,"
+    )
+    with reading(sqlite_engine) as session:
         enrolment = session.scalars(select(Enrolment)).one()
         assert (enrolment.ended_on, enrolment.end_reason) == expected
 
@@ -253,12 +255,12 @@ def test_teaching_groups_gather_learners_of_several_departments(engine: Engine, 
     ],
 )
 def test_a_row_that_cannot_be_taken_is_refused_with_line_and_reason_and_the_rest_is_taken(
-    engine: Engine, tmp_path: Path, row: str, reason: str
+    sqlite_engine: Engine, tmp_path: Path, row: str, reason: str
 ) -> None:
-    summary = import_rows(engine, tmp_path, ADA, row, BEN)
+    summary = import_rows(sqlite_engine, tmp_path, ADA, row, BEN)
     assert [line.where for line in summary.refused.lines] == ["roster.csv, line 3"]
     assert reason in summary.refused.lines[0].reason
-    assert counts(engine)["learner"] == 2
+    assert counts(sqlite_engine)["learner"] == 2
 
 
 def test_a_code_that_two_providers_use_needs_the_ukprn(engine: Engine, tmp_path: Path) -> None:
@@ -272,9 +274,13 @@ def test_a_code_that_two_providers_use_needs_the_ukprn(engine: Engine, tmp_path:
     assert summary.all_refused
 
 
-def test_an_empty_department_is_that_of_the_only_group_of_the_code(engine: Engine, tmp_path: Path) -> None:
-    import_rows(engine, tmp_path, ADA)
-    assert import_rows(engine, tmp_path, BEN.replace(",Care,", ",,").replace("14/09", "21/09")).added > 0
-    with reading(engine) as session:
+def test_an_empty_department_is_that_of_the_only_group_of_the_code(
+    sqlite_engine: Engine, tmp_path: Path
+) -> None:
+    import_rows(sqlite_engine, tmp_path, ADA)
+    assert (
+        import_rows(sqlite_engine, tmp_path, BEN.replace(",Care,", ",,").replace("14/09", "21/09")).added > 0
+    )
+    with reading(sqlite_engine) as session:
         assert session.scalars(select(Department.name)).all() == ["Care"]
-    assert counts(engine)["enrolment"] == 2
+    assert counts(sqlite_engine)["enrolment"] == 2

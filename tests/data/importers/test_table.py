@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select
 
-from data.database import make_engine, reading
+from data.database import reading
 from data.errors import Refused
 from data.importers import table
 from data.models import Enrolment, Learner
@@ -19,22 +18,14 @@ HEADINGS = "Person Code,Forename,Surname,Department,Group Code,Start Date"
 ROW = "A1,Zoë,O’Brien,Care,HS3-1,2026-09-07"
 
 
-@pytest.fixture
-def engine(sqlite_url: str) -> Iterator[Engine]:
-    """One database is enough: a file is read before any is asked."""
-    engine = make_engine(sqlite_url)
-    yield engine
-    engine.dispose()
-
-
 def written(folder: Path, content: bytes | str, name: str = "roster.csv") -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 
 
-def starts(engine: Engine) -> list[date]:
-    with reading(engine) as session:
+def starts(sqlite_engine: Engine) -> list[date]:
+    with reading(sqlite_engine) as session:
         return list(session.scalars(select(Enrolment.starts_on).order_by(Enrolment.id)))
 
 
@@ -42,11 +33,11 @@ def starts(engine: Engine) -> list[date]:
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_names_arrive_whole_from_every_encoding_and_separator(
-    engine: Engine, tmp_path: Path, encoding: str, separator: str, newline: str
+    sqlite_engine: Engine, tmp_path: Path, encoding: str, separator: str, newline: str
 ) -> None:
     text = newline.join([HEADINGS, ROW, ""]).replace(",", separator)
-    assert run_import(engine, "roster", written(tmp_path, text.encode(encoding))).refused.count == 0
-    with reading(engine) as session:
+    assert run_import(sqlite_engine, "roster", written(tmp_path, text.encode(encoding))).refused.count == 0
+    with reading(sqlite_engine) as session:
         learner = session.scalars(select(Learner)).one()
         assert (learner.given_name, learner.family_name) == ("Zoë", "O’Brien")
 
@@ -55,35 +46,35 @@ def test_names_arrive_whole_from_every_encoding_and_separator(
 
 
 def test_headings_are_known_in_any_case_and_by_the_names_that_systems_print(
-    engine: Engine, tmp_path: Path
+    sqlite_engine: Engine, tmp_path: Path
 ) -> None:
     text = (
         "STUDENT REF,First name, Last Name ,Faculty,Course Code,ENROLMENT DATE,Password\n" + ROW + ",secret\n"
     )
-    summary = run_import(engine, "roster", written(tmp_path, text))
-    assert counts(engine)["learner"] == 1
+    summary = run_import(sqlite_engine, "roster", written(tmp_path, text))
+    assert counts(sqlite_engine)["learner"] == 1
     assert summary.unused_headings == ["Password"]
-    assert "secret" not in repr(contents(engine))
+    assert "secret" not in repr(contents(sqlite_engine))
 
 
-def test_other_headings_come_by_a_mapping_file(engine: Engine, tmp_path: Path) -> None:
+def test_other_headings_come_by_a_mapping_file(sqlite_engine: Engine, tmp_path: Path) -> None:
     mapping = written(
         tmp_path, "heading,column\nPupil,Person Code\nNachname,surname\nGiven,Forename\n", "mapping.csv"
     )
     text = "Pupil,Given,Nachname,Department,Group Code,Start Date\n" + ROW + "\n"
     path = written(tmp_path, text)
     with pytest.raises(Refused, match="no column Person Code"):
-        run_import(engine, "roster", path)
-    run_import(engine, "roster", path, mapping=mapping)
-    assert counts(engine)["learner"] == 1
+        run_import(sqlite_engine, "roster", path)
+    run_import(sqlite_engine, "roster", path, mapping=mapping)
+    assert counts(sqlite_engine)["learner"] == 1
 
 
 def test_a_mapping_to_an_unknown_column_is_refused_with_the_known_ones(
-    engine: Engine, tmp_path: Path
+    sqlite_engine: Engine, tmp_path: Path
 ) -> None:
     mapping = written(tmp_path, "heading,column\nPupil,Shoe Size\n", "mapping.csv")
     with pytest.raises(Refused, match=r"line 2: 'Shoe Size' is no column .* Person Code, UKPRN, Forename"):
-        run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n{ROW}\n"), mapping=mapping)
+        run_import(sqlite_engine, "roster", written(tmp_path, f"{HEADINGS}\n{ROW}\n"), mapping=mapping)
 
 
 @pytest.mark.parametrize(
@@ -99,11 +90,11 @@ def test_a_mapping_to_an_unknown_column_is_refused_with_the_known_ones(
     ],
 )
 def test_a_file_that_is_wrong_as_a_whole_is_refused_whole(
-    engine: Engine, tmp_path: Path, content: str | bytes, reason: str
+    sqlite_engine: Engine, tmp_path: Path, content: str | bytes, reason: str
 ) -> None:
     with pytest.raises(Refused, match=reason):
-        run_import(engine, "roster", written(tmp_path, content))
-    assert counts(engine)["organisation"] == 0
+        run_import(sqlite_engine, "roster", written(tmp_path, content))
+    assert counts(sqlite_engine)["organisation"] == 0
 
 
 @pytest.mark.parametrize(
@@ -117,34 +108,34 @@ def test_a_file_that_is_wrong_as_a_whole_is_refused_whole(
     ],
 )
 def test_a_row_that_cannot_be_read_is_refused_and_the_others_are_taken(
-    engine: Engine, tmp_path: Path, row: str, reason: str
+    sqlite_engine: Engine, tmp_path: Path, row: str, reason: str
 ) -> None:
     after = ROW.replace("A1", "A3")
-    summary = run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n{ROW}\n\n{row}\n{after}\n"))
+    summary = run_import(sqlite_engine, "roster", written(tmp_path, f"{HEADINGS}\n{ROW}\n\n{row}\n{after}\n"))
     assert [line.where for line in summary.refused.lines] == ["roster.csv, line 4"]
     assert reason in summary.refused.lines[0].reason
-    assert counts(engine)["learner"] == 2
+    assert counts(sqlite_engine)["learner"] == 2
 
 
-def test_a_million_rows_are_refused_with_what_to_do(engine: Engine, tmp_path: Path) -> None:
+def test_a_million_rows_are_refused_with_what_to_do(sqlite_engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(Refused, match="more than 200,000 rows"):
-        run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n" + f"{ROW}\n" * 1_000_000))
-    assert counts(engine)["organisation"] == 0
+        run_import(sqlite_engine, "roster", written(tmp_path, f"{HEADINGS}\n" + f"{ROW}\n" * 1_000_000))
+    assert counts(sqlite_engine)["organisation"] == 0
 
 
 def test_a_hundred_thousand_wrong_rows_are_counted_and_the_first_listed(
-    engine: Engine, tmp_path: Path
+    sqlite_engine: Engine, tmp_path: Path
 ) -> None:
-    summary = run_import(engine, "roster", written(tmp_path, f"{HEADINGS}\n" + "A1,short\n" * 100_000))
+    summary = run_import(sqlite_engine, "roster", written(tmp_path, f"{HEADINGS}\n" + "A1,short\n" * 100_000))
     assert (summary.refused.count, summary.all_refused) == (100_000, True)
     assert len(summary.lines()) < 300
     assert "… and 99,800 more" in "\n".join(summary.lines())
 
 
-def test_a_real_utf_16_file_of_another_kind_is_refused_by_its_headings(engine: Engine) -> None:
+def test_a_real_utf_16_file_of_another_kind_is_refused_by_its_headings(sqlite_engine: Engine) -> None:
     path = SHARED / "curriculum" / "ApprenticeshipStandards_2018_part1_utf16.csv"
     with pytest.raises(Refused, match="no column Person Code; its headings are Apprenticeship Standards"):
-        run_import(engine, "roster", path)
+        run_import(sqlite_engine, "roster", path)
 
 
 # --- dates ---------------------------------------------------------------------------------------------
@@ -168,10 +159,10 @@ def dated(folder: Path, *days: str) -> Path:
     ],
 )
 def test_a_date_is_read_where_it_can_mean_one_day_only(
-    engine: Engine, tmp_path: Path, days: list[str], expected: list[date]
+    sqlite_engine: Engine, tmp_path: Path, days: list[str], expected: list[date]
 ) -> None:
-    assert run_import(engine, "roster", dated(tmp_path, *days)).refused.count == 0
-    assert starts(engine) == expected
+    assert run_import(sqlite_engine, "roster", dated(tmp_path, *days)).refused.count == 0
+    assert starts(sqlite_engine) == expected
 
 
 @pytest.mark.parametrize(
@@ -192,17 +183,17 @@ def test_a_date_is_read_where_it_can_mean_one_day_only(
     ],
 )
 def test_a_date_that_could_mean_two_days_or_none_is_refused_not_guessed(
-    engine: Engine, tmp_path: Path, days: list[str], refused: list[int]
+    sqlite_engine: Engine, tmp_path: Path, days: list[str], refused: list[int]
 ) -> None:
-    summary = run_import(engine, "roster", dated(tmp_path, *days))
+    summary = run_import(sqlite_engine, "roster", dated(tmp_path, *days))
     assert [line.where for line in summary.refused.lines] == [f"roster.csv, line {n}" for n in refused]
     assert all("Start Date" in line.reason for line in summary.refused.lines)
 
 
-def test_a_mapping_file_can_say_that_the_day_comes_first(engine: Engine, tmp_path: Path) -> None:
+def test_a_mapping_file_can_say_that_the_day_comes_first(sqlite_engine: Engine, tmp_path: Path) -> None:
     mapping = written(tmp_path, "Date order,dd/mm/yyyy\n", "mapping.csv")
-    run_import(engine, "roster", dated(tmp_path, "03/04/2026"), mapping=mapping)
-    assert starts(engine) == [date(2026, 4, 3)]
+    run_import(sqlite_engine, "roster", dated(tmp_path, "03/04/2026"), mapping=mapping)
+    assert starts(sqlite_engine) == [date(2026, 4, 3)]
 
 
 def test_every_limit_and_heading_stands_in_the_documentation() -> None:
