@@ -134,7 +134,7 @@
       const option = Array.from(byId("target-status").options).find((one) => one.value === value);
       return option ? option.text : "";
     },
-    due_on: (value) => (value ? DAY.format(new Date(`${value}T00:00:00Z`)) : "no date"),
+    due_on: (value) => (value ? DAY.format(new Date(`${value}T00:00:00Z`)).replace(",", "") : "no date"),
     note: (value) => value || "nothing",
   };
 

@@ -18,7 +18,7 @@ def field(name: str, label: str, control: Any, *, hint: str | None = None) -> ht
         [
             html.Label(label, htmlFor=control.id),
             control,
-            html.P(hint, id=f"{control.id}-hint", className="hint"),
+            html.P(hint, id=f"{control.id}-hint", className="field-hint"),
             html.P(id=f"{control.id}-error", className="field-error"),
         ],
         id=f"{control.id}-field",

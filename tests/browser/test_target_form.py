@@ -390,6 +390,7 @@ def test_a_learner_changes_the_note_and_ticks_steps_and_reads_who_reads_it(
     for name in ("status", "due_on", "reason"):
         expect(control(page, name)).to_be_hidden()
     expect(control(page, "note")).to_have_accessible_description(re.compile("Nobody watches it round the"))
+    expect(form_of(page).get_by_text("Nobody watches it round the clock")).to_be_visible()
     control(page, "note").fill("The workshop hours helped")
     step = form_of(page).locator("[data-step]:not(:checked)").first
     words = step.locator("xpath=..").inner_text()
