@@ -6,6 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import dash
@@ -14,7 +15,7 @@ from dash import Dash, Input, Output
 from flask import Flask
 from hypothesis import HealthCheck, given, strategies
 from hypothesis import settings as hypothesis_settings
-from sqlalchemy import MetaData, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import security
@@ -23,7 +24,7 @@ from callbacks import policy
 from data import models
 from settings import Settings
 from tests import factories as make
-from tests.callbacks.visiting import CALLBACKS, Visitor, call, open_page, prop, search_box
+from tests.callbacks.visiting import CALLBACKS, Visitor, call, declared_call, open_page, prop, search_box
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 SUITES = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>"
@@ -122,16 +123,12 @@ def test_no_way_in_that_we_do_not_use_is_open(settings: Settings, monkeypatch: p
 
 
 def test_reading_changes_nothing(app: Dash, signed_in: Visitor, college: Session) -> None:
-    changing = {"login_session"}
-
-    def everything() -> dict[str, list[Any]]:
+    def everything() -> dict[str, list[str]]:
         college.rollback()
-        tables = MetaData()
-        tables.reflect(college.get_bind())
         return {
             table.name: sorted(map(repr, college.execute(select(table)).all()))
-            for table in tables.sorted_tables
-            if table.name not in changing
+            for table in models.Base.metadata.sorted_tables
+            if table.name != "login_session"
         }
 
     before = everything()
@@ -320,32 +317,10 @@ def test_no_value_makes_a_declared_callback_fail(
     """Every callback of the app, with any value in every input, and one part of its request replaced."""
     names = sorted(name for name, found in app.callback_map.items() if "callback" in found)
     name = data.draw(strategies.sampled_from(names))
-    body = declared_body(name, app.callback_map[name], lambda: data.draw(json_values))
+    values = (data.draw(json_values) for _ in count())
+    body = declared_call(name, app.callback_map[name], values)
     spoilt = data.draw(strategies.sampled_from(["nothing", *body]))
     anything_goes(body if spoilt == "nothing" else {**body, spoilt: data.draw(json_values)})
-
-
-def declared_body(name: str, registered: dict[str, Any], value: Callable[[], Any]) -> dict[str, Any]:
-    """A request for a callback as the app declares it, with a value for each input and state."""
-
-    def sent(component: str, of: str) -> Any:
-        if not component.startswith("{"):
-            return {"id": component, "property": of, "value": value()}
-        pattern = json.loads(component)
-        concrete = {key: "x" if isinstance(part, list) else part for key, part in pattern.items()}
-        one = {"id": concrete, "property": of, "value": value()}
-        return [one] if any(part in (["ALL"], ["ALLSMALLER"]) for part in pattern.values()) else one
-
-    output = registered["output"]
-    outputs = [output] if not isinstance(output, list | tuple) else output
-    as_sent = [sent(one.component_id_str(), one.component_property) for one in outputs]
-    return call(
-        name,
-        as_sent[0] if not isinstance(output, list | tuple) else as_sent,
-        [sent(one["id"], one["property"]) for one in registered["inputs"]],
-        [sent(one["id"], one["property"]) for one in registered["state"]],
-        [f"{one['id']}.{one['property']}" for one in registered["inputs"][:1]],
-    )
 
 
 # --- policies ------------------------------------------------------------------------------------------

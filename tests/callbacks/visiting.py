@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Flask
@@ -45,7 +46,8 @@ class Visitor:
 
     def csrf_header(self) -> dict[str, str]:
         """The header that Dash's scripts make of the cookie which came with the page."""
-        self.get("/signed-in")
+        if not self.client.get_cookie(CSRF_COOKIE):
+            self.get("/signed-in")
         cookie = self.client.get_cookie(CSRF_COOKIE)
         return {"X-CSRFToken": cookie.value} if cookie else {}
 
@@ -73,6 +75,38 @@ def call(
         "changedPropIds": list(changed),
         "parsedChangedPropsIds": list(changed),
     }
+
+
+def declared_call(name: str, registered: dict[str, Any], values: Iterator[Any]) -> dict[str, Any]:
+    """The body of one of the app's callbacks, as registered, with the values of its inputs and states."""
+
+    def sent(component: str, of: str) -> Any:
+        if not component.startswith("{"):
+            return {"id": component, "property": of}
+        pattern = json.loads(component)
+        one = {
+            "id": {key: "x" if isinstance(part, list) else part for key, part in pattern.items()},
+            "property": of,
+        }
+        return [one] if any(part in (["ALL"], ["ALLSMALLER"]) for part in pattern.values()) else one
+
+    def with_value(component: str, of: str) -> Any:
+        one = sent(component, of)
+        (one[0] if isinstance(one, list) else one)["value"] = next(values)
+        return one
+
+    output = registered["output"]
+    several = isinstance(output, list | tuple)
+    outputs = [
+        sent(one.component_id_str(), one.component_property) for one in (output if several else [output])
+    ]
+    return call(
+        name,
+        outputs if several else outputs[0],
+        [with_value(one["id"], one["property"]) for one in registered["inputs"]],
+        [with_value(one["id"], one["property"]) for one in registered["state"]],
+        [f"{one['id']}.{one['property']}" for one in registered["inputs"][:1]],
+    )
 
 
 def open_page(path: str, search: str = "") -> dict[str, Any]:

@@ -1,0 +1,256 @@
+"""Two colleges, in which every personal text is a word that occurs nowhere else.
+
+So a look at the bytes of any answer tells whose data is in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import JSON, Table, select, update
+from sqlalchemy.orm import Session
+
+from data import college, models
+from tests import factories as make
+from tests.callbacks.samples import Place
+
+OURS = ("here", "same cohort", "other cohort", "other department")
+EVERYWHERE = (*OURS, "other college")
+ALSO_CANARIES = {
+    "department": {"name"},
+    "cohort": {"code", "title"},
+    "milestone": {"short_title", "title"},
+    "teaching_group": {"code", "subject"},
+}
+"""Not personal, but of a place all the same."""
+
+SEES = {
+    "administrator": set(OURS),
+    "learning-support-lead": set(OURS),
+    "quality-lead": set(OURS),
+    "head-of-department": {"here", "same cohort", "other cohort"},
+    "tutor": {"here", "same cohort"},
+    "teacher": {"here"},
+    "learner": {"here"},
+}
+"""The naive reading of who sees what, against which the app is held."""
+READS_SUPPORT_TO = {name: level for name, _, _, _, level in college.ROLES}
+WRITES = {name: writes for name, _, _, writes, _ in college.ROLES}
+
+
+@dataclass(frozen=True)
+class Canary:
+    """A word of one column of one row: of which places it is, and how confidential."""
+
+    column: str
+    places: frozenset[str]
+    level: int = 1
+
+    def may_be_seen_by(self, role: str | None) -> bool:
+        return role is not None and bool(self.places & SEES[role]) and self.level <= READS_SUPPORT_TO[role]
+
+
+@dataclass
+class World:
+    places: dict[str, Place]
+    people: dict[str, str] = field(default_factory=dict)
+    """{role: e-mail address}"""
+    canaries: dict[str, Canary] = field(default_factory=dict)
+
+    def seen(self, text: str) -> set[str]:
+        """The canaries in a text."""
+        lowered = text.lower()
+        return {word for word in self.canaries if word in lowered}
+
+
+class Builder:
+    """Builds the world row by row, remembering of which place each row is."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.owners: dict[tuple[str, Any], set[str]] = {}
+        self.levels: dict[tuple[str, Any], int] = {}
+        self.ids = count(700_001)
+
+    def number(self) -> int:
+        """Ids that no other number in an answer looks like."""
+        return next(self.ids)
+
+    def of(self, row: Any, *places: str) -> Any:
+        key = (row.__tablename__, row.id)
+        self.owners.setdefault(key, set()).update(places)
+        return row
+
+    def place(self, name: str, cohort: models.Cohort, own: models.Person | None = None) -> Place:
+        session, today = self.session, make.TODAY
+        organisation_id = session.get_one(models.Department, cohort.department_id).organisation_id
+        organisation = session.get_one(models.Organisation, organisation_id)
+        learner = self.of(
+            make.learner(session, organisation, id=self.number(), person_id=own.id if own else None), name
+        )
+        enrolment = make.enrolment(session, learner, cohort, id=self.number())
+        plan = self.of(
+            make.plan(
+                session,
+                enrolment,
+                own_rule_unit="weeks",
+                own_rule_amount=6,
+                own_rule_from_on=today,
+                own_rule_reason="x",
+            ),
+            name,
+        )
+        milestone = self.of(make.milestone(session, cohort, id=self.number()), name)
+        target = self.of(
+            make.target(session, plan, id=self.number(), milestone_id=milestone.id, due_on=date(2027, 1, 4)),
+            name,
+        )
+        self.of(make.target(session, plan, id=self.number(), due_on=date(2027, 1, 14), stretch=True), name)
+        step = self.add(models.Step, name, target_id=target.id, position=1, text="x")
+        review = self.of(make.review(session, plan, date(2026, 11, 2), id=self.number()), name)
+        self.add(models.Reflection, name, plan_id=plan.id, review_id=review.id, written_on=today)
+        for level in (1, 2, 3, 4):
+            dates = {"plan_id": plan.id, "from_on": date(2026, 10, 1), "confidentiality": level}
+            support = self.add(models.Support, name, what="x", **dates)
+            barrier = self.add(models.Barrier, name, kind="personal", what="x", **dates)
+            self.levels[("support", support.id)] = self.levels[("barrier", barrier.id)] = level
+        for about in ({"target_id": target.id}, {"review_id": review.id}):
+            at = datetime(2027, 1, 5, 12, tzinfo=UTC)
+            self.add(
+                models.Change,
+                name,
+                plan_id=plan.id,
+                field="note",
+                old="x",
+                new="x",
+                origin="person",
+                at=at,
+                **about,
+            )
+        return Place(
+            department=cohort.department_id,
+            cohort=cohort.id,
+            learner=learner.id,
+            plan=plan.id,
+            target=target.id,
+            step=step.id,
+            milestone=milestone.id,
+            review=review.id,
+            lane=make.lane_id(session, plan, "personal"),
+            kind=review.kind_id,
+        )
+
+    def add(self, table: type[models.Base], place: str, **values: Any) -> Any:
+        row = table(id=self.number(), **values)
+        self.session.add(row)
+        self.session.flush()
+        return self.of(row, place)
+
+
+def build(session: Session, password_hash: str) -> World:
+    """Our college and another, with everyone's canaries; committed."""
+    builder = Builder(session)
+    ours, theirs = make.organisation(session), make.organisation(session)
+    department = {
+        "here": make.department(session, ours, id=builder.number()),
+        "there": make.department(session, ours, id=builder.number()),
+        "other college": make.department(session, theirs, id=builder.number()),
+    }
+    builder.of(department["here"], "here", "same cohort", "other cohort")
+    builder.of(department["there"], "other department")
+    builder.of(department["other college"], "other college")
+    cohorts = {
+        "here": make.cohort(session, department["here"], id=builder.number()),
+        "other cohort": make.cohort(session, department["here"], id=builder.number()),
+        "other department": make.cohort(session, department["there"], id=builder.number()),
+        "other college": make.cohort(session, department["other college"], id=builder.number()),
+    }
+    cohorts["same cohort"] = cohorts["here"]
+    people = {
+        role: make.person(
+            session,
+            ours,
+            role,
+            id=builder.number(),
+            department=department["here"] if role == "head-of-department" else None,
+            email=f"{role}@college.example",
+            password_hash=password_hash,
+        )
+        for role in SEES
+    }
+    places = {}
+    for name in EVERYWHERE:
+        builder.of(cohorts[name], name)
+        places[name] = builder.place(name, cohorts[name], people["learner"] if name == "here" else None)
+    make.tutors(session, people["tutor"], cohorts["here"])
+    _teach(builder, people["teacher"], department["here"], places["here"])
+    for person in people.values():
+        builder.of(person, *(("here",) if person is people["learner"] else OURS))
+    builder.add(
+        models.ImportRecord, "nobody's", organisation_id=ours.id, source="x", key="x", row_id=1, said={}
+    )
+    make.complete(session)
+    world = World(places, {role: person.email for role, person in people.items()})
+    _plant(session, builder, world)
+    for name, place in places.items():
+        family_name = session.get_one(models.Learner, place.learner, populate_existing=True).family_name
+        world.places[name] = Place(**{**vars(place), "family_name": family_name})
+    session.commit()
+    return world
+
+
+def _teach(builder: Builder, teacher: models.Person, department: models.Department, place: Place) -> None:
+    group = builder.add(models.TeachingGroup, "here", department_id=department.id, code="x", subject="x")
+    since = {"group_id": group.id, "from_on": date(2026, 9, 1)}
+    builder.session.add(models.TeachingGroupTeacher(person_id=teacher.id, **since))
+    builder.session.add(models.TeachingGroupLearner(learner_id=place.learner, **since))
+    builder.session.flush()
+
+
+def _plant(session: Session, builder: Builder, world: World) -> None:
+    """Put a word of its own into every personal column of every row that has an owner."""
+    numbers = count(10_001)
+    for table, columns in _columns():
+        for row in session.execute(select(table)).mappings().all():
+            key = (table.name, row["id"])
+            if key not in builder.owners:
+                continue
+            for column in sorted(columns):
+                if table.name == "person" and column in ("email", "password_hash"):
+                    continue
+                word = f"zq{next(numbers)}qz"
+                places = frozenset(builder.owners[key])
+                world.canaries[word] = Canary(f"{table.name}.{column}", places, builder.levels.get(key, 1))
+                value = {"x": word} if isinstance(table.c[column].type, JSON) else word
+                session.execute(update(table).where(table.c.id == row["id"]).values({column: value}))
+    for role, email in world.people.items():
+        world.canaries[email] = Canary(f"person.email of {role}", frozenset())
+
+
+def _columns() -> Iterator[tuple[Table, set[str]]]:
+    for table in models.Base.metadata.sorted_tables:
+        columns = models.PERSONAL.get(table.name, set()) | ALSO_CANARIES.get(table.name, set())
+        if columns:
+            yield table, columns
+
+
+def beside(place: Place, value: Any) -> Place:
+    """A place where every id is the same odd value."""
+    return Place(**{**dict.fromkeys(vars(place), value), "family_name": "zq00000qz", "version": 1})
+
+
+ODD_IDS: dict[str, Any] = {
+    "missing": 799_999,
+    "zero": 0,
+    "negative": -1,
+    "too large": 2**63,
+    "a word": "zebra",
+    "a list": [1],
+    "nothing": None,
+    "a fraction": 1.5,
+    "yes": True,
+}

@@ -1,0 +1,109 @@
+"""One request for each callback and address of the app, about a given place in a college.
+
+A new callback needs a line in SAMPLES, a new kind of id in an address a line in NAMED_IDS: the tests of
+scope and of logs fail without, and when a sample reaches nothing even for who may see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a request can be about: the ids of one learner's plan and of what is around it."""
+
+    department: Any
+    cohort: Any
+    learner: Any
+    plan: Any
+    target: Any
+    step: Any
+    milestone: Any
+    review: Any
+    lane: Any
+    kind: Any
+    family_name: str = "zq00000qz"
+    version: int = 1
+
+    def selection(self) -> dict[str, str]:
+        """What the address may select on any page."""
+        names = ("department", "cohort", "learner", "plan", "target", "milestone", "review")
+        return {name: str(getattr(self, name)) for name in names} | {"list": "overdue"}
+
+
+NAMED_IDS: dict[str, Callable[[Place], Any]] = {
+    "department_id": lambda place: place.department,
+    "cohort_id": lambda place: place.cohort,
+    "learner_id": lambda place: place.learner,
+    "plan_id": lambda place: place.plan,
+    "target_id": lambda place: place.target,
+    "review_id": lambda place: place.review,
+    "token": lambda place: f"token-{place.learner}",
+    "filename": lambda place: "theme.css",
+    "package_name": lambda place: "dash",
+    "fingerprinted_path": lambda place: "nothing.js",
+    "path": lambda place: "nowhere",
+}
+
+
+def saved(place: Place) -> dict[str, Any]:
+    """What a page hears of a save."""
+    return {
+        "kind": "target",
+        "target": place.target,
+        "plan": place.plan,
+        "learner": place.learner,
+        "cohort": place.cohort,
+        "milestone": place.milestone,
+        "version": place.version,
+    }
+
+
+SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
+    # function of the callback: the values of its inputs, then of its states
+    "callbacks.search.find": lambda place: [place.family_name],
+    "callbacks.target_form.choose": lambda place: [place.selection(), None],
+    "callbacks.target_form.save": lambda place: [
+        1,
+        {"target": place.target, "version": place.version},
+        "achieved",
+        "2027-01-29",
+        "changed by the sample",
+        "noted by the sample",
+    ],
+    "callbacks.target_form.tick": lambda place: [
+        {"target": place.target, "step": place.step, "version": place.version, "done": True}
+    ],
+    "callbacks.small_forms.add_target": lambda place: [
+        1,
+        {"plan": place.plan},
+        "Added by the sample",
+        "Seen by its author",
+        str(place.lane),
+        "2027-02-01",
+    ],
+    "callbacks.small_forms.hold_review": lambda place: [
+        1,
+        {"plan": place.plan},
+        str(place.kind),
+        "2027-01-08",
+        "Held by the sample",
+    ],
+    "callbacks.department.follow_selection": lambda place: [
+        {"list": "overdue", "cohort": str(place.cohort)},
+        {"department": place.department, "list": {}},
+    ],
+    "callbacks.department.follow_save": lambda place: [
+        saved(place),
+        {"department": place.department, "list": {"list": "overdue"}},
+    ],
+    "callbacks.organisation.follow_selection": lambda place: [{"by": "first"}],
+    "callbacks.cohort.follow_save": lambda place: [saved(place), place.cohort],
+    "callbacks.learner.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+}

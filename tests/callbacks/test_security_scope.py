@@ -1,0 +1,310 @@
+"""Every address and callback that the app registers, as every role, about every place: nobody gets a byte
+of what isn't theirs, and what is out of scope is answered like what doesn't exist."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import dash
+import pytest
+from dash import Dash
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from callbacks.policy import policy_of
+from data import models
+from tests.callbacks.college import EVERYWHERE, ODD_IDS, SEES, WRITES, World, beside, build
+from tests.callbacks.samples import NAMED_IDS, SAMPLES, Place
+from tests.callbacks.visiting import Visitor, declared_call, open_page
+
+FILE_NAMES = {"filename", "package_name", "fingerprinted_path", "path"}
+NOT_OF_THE_COLLEGE = {"login_session", "failed_sign_in"}
+
+
+@pytest.fixture
+def world(college: Session, password_hash: str) -> World:
+    return build(college, password_hash)
+
+
+def visit(server: Flask, world: World, role: str | None) -> Visitor:
+    someone = Visitor(server)
+    if role:
+        assert someone.sign_in(world.people[role]).status_code == 303
+    return someone
+
+
+# --- everything that can be asked ----------------------------------------------------------------------
+
+
+def pages(place: Place) -> Iterator[tuple[str, str, str]]:
+    """(name, path, search) of Dash's pages: as they are, and with every id in the query string too."""
+    for page in dash.page_registry.values():
+        template = page["path_template"] or page["path"]
+        yield template, _filled(template, place), ""
+        yield f"{template}?…", _filled(template, place), "?" + urlencode(place.selection() | _named(place))
+
+
+def routes(app: Dash, place: Place) -> Iterator[tuple[str, str]]:
+    """(name, address) of what Flask answers to GET about a place."""
+    for rule in app.server.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and rule.arguments & NAMED_IDS.keys() - FILE_NAMES:
+            address = _filled(rule.rule, place)
+            yield rule.rule, address
+            yield f"{rule.rule}?…", f"{address}?{urlencode(place.selection() | _named(place))}"
+
+
+def fixed_routes(app: Dash) -> Iterator[str]:
+    """Addresses that are about no place."""
+    for rule in app.server.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.arguments:
+            yield rule.rule
+
+
+def callbacks(app: Dash, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(function, body) of each callback that runs on the server, Dash's own router aside."""
+    for name, registered in app.callback_map.items():
+        function = function_of(registered)
+        if function and not function.startswith("dash.dash."):
+            assert function in SAMPLES, f"{function} needs a line in tests/callbacks/samples.py"
+            yield function, declared_call(name, registered, iter(SAMPLES[function](place)))
+
+
+def function_of(registered: dict[str, Any]) -> str | None:
+    if "callback" not in registered:
+        return None
+    function = inspect.unwrap(registered["callback"])
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def _filled(template: str, place: Place) -> str:
+    def value(found: re.Match[str]) -> str:
+        name = found[1].rpartition(":")[2]
+        assert name in NAMED_IDS, f"<{name}> needs a line in tests/callbacks/samples.py"
+        return quote(str(NAMED_IDS[name](place)))
+
+    return re.sub(r"<([\w:]+)>", value, template)
+
+
+def _named(place: Place) -> dict[str, str]:
+    return {name: str(of(place)) for name, of in NAMED_IDS.items() if name.endswith("_id")}
+
+
+def ask_everything(app: Dash, someone: Visitor, place: Place) -> Iterator[tuple[str, TestResponse]]:
+    """(what was asked, the answer) about a place."""
+    for name, path, search in pages(place):
+        yield f"page {name}", someone.get(path + search)
+        yield f"drawing {name}", someone.callback(open_page(path, search))
+    for name, address in routes(app, place):
+        yield f"route {name}", someone.get(address)
+    for function, body in callbacks(app, place):
+        yield f"callback {function}", someone.callback(body)
+
+
+# --- nobody sees what isn't theirs ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_nobody_sees_or_changes_what_is_out_of_scope_nor_learns_that_it_exists(
+    app: Dash, college: Session, world: World, role: str
+) -> None:
+    someone = visit(app.server, world, role)
+    nowhere = beside(world.places["here"], ODD_IDS["missing"])
+    never_was = {what: _alike(answer, nowhere) for what, answer in ask_everything(app, someone, nowhere)}
+    before = everything(college)
+    for where in set(EVERYWHERE) - SEES[role]:
+        place = _wholly_elsewhere(world, role, where)
+        for what, answer in ask_everything(app, someone, place):
+            asked = f"{role} asked {what} of {where}"
+            assert _leaked(world, role, answer, place) == set(), asked
+            _assert_alike(_alike(answer, place), never_was[what], asked)
+    assert everything(college) == before
+    for where in SEES[role]:
+        for what, answer in ask_everything(app, someone, world.places[where]):
+            assert _leaked(world, role, answer, world.places[where]) == set(), (
+                f"{role} asked {what} of {where}"
+            )
+
+
+def test_a_stranger_sees_nothing_of_any_place(app: Dash, college: Session, world: World) -> None:
+    before = everything(college)
+    someone = Visitor(app.server)
+    for where, place in world.places.items():
+        for what, answer in ask_everything(app, someone, place):
+            assert _leaked(world, None, answer, place) == set(), f"a stranger asked {what} of {where}"
+    assert everything(college) == before
+
+
+@pytest.mark.parametrize("role", [*SEES, None])
+def test_what_is_the_same_for_every_place_names_nobody(app: Dash, world: World, role: str | None) -> None:
+    someone = visit(app.server, world, role)
+    for address in fixed_routes(app):
+        answer = someone.get(address)
+        assert world.seen(_text(answer)) == set(), address
+        assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("role", ["administrator", "learner"])
+def test_ids_that_are_none_are_answered_kindly(app: Dash, college: Session, world: World, role: str) -> None:
+    someone = visit(app.server, world, role)
+    before = everything(college)
+    for name, value in ODD_IDS.items():
+        for what, answer in ask_everything(app, someone, beside(world.places["here"], value)):
+            assert answer.status_code in (200, 204, 302, 400, 403, 404), f"{role} asked {what} of {name}"
+    assert everything(college) == before
+
+
+# --- what one may, one can: else the samples above would prove nothing ---------------------------------
+
+
+def test_each_sample_reaches_something_for_somebody(app: Dash, college: Session, world: World) -> None:
+    reached: set[str] = set()
+    asked: set[str] = set()
+    for role in SEES:
+        someone = visit(app.server, world, role)
+        place = world.places["here"]
+        for function in [name for name, _ in callbacks(app, place)]:
+            version = college.get_one(models.Target, place.target, populate_existing=True).version
+            place = Place(**{**vars(place), "version": version})
+            before = everything(college)
+            body = next(body for name, body in callbacks(app, place) if name == function)
+            answer = someone.callback(body)
+            asked.add(function)
+            if world.seen(_without_what_was_asked(answer, place)) or everything(college) != before:
+                reached.add(function)
+        for name, path, search in pages(place):
+            asked.add(name)
+            if world.seen(someone.callback(open_page(path, search)).text):
+                reached.add(name)
+    assert asked - reached <= REACH_NOTHING
+
+
+REACH_NOTHING: set[str] = {"/", "/?…"}
+"""What shows no learner's data to anyone."""
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_who_may_write_is_decided_before_a_callback_runs(app: Dash, world: World, role: str) -> None:
+    someone = visit(app.server, world, role)
+    policies = {
+        function: policy_of(registered)
+        for registered in app.callback_map.values()
+        if (function := function_of(registered))
+    }
+    for function, body in callbacks(app, world.places["here"]):
+        rights = policies[function].rights
+        allowed = not rights or WRITES[role] in rights
+        status = someone.callback(body).status_code
+        assert status in ((200, 204) if allowed else (403,)), f"{role} called {function}"
+
+
+def test_a_learner_sets_nothing_of_a_target_but_its_note(app: Dash, college: Session, world: World) -> None:
+    place = world.places["here"]
+    before = college.get_one(models.Target, place.target)
+    kept = (before.status, before.due_on, before.achieved_on, before.title, before.moves)
+    someone = visit(app.server, world, "learner")
+    for _, body in callbacks(app, place):
+        someone.callback(body)
+    after = college.get_one(models.Target, place.target, populate_existing=True)
+    assert (after.status, after.due_on, after.achieved_on, after.title, after.moves) == kept
+
+
+def test_a_tutor_who_leaves_a_cohort_is_out_of_it_with_the_next_request(
+    app: Dash, college: Session, world: World
+) -> None:
+    someone = visit(app.server, world, "tutor")
+    place = world.places["here"]
+
+    def seen() -> set[str]:
+        return {
+            word
+            for _, answer in ask_everything(app, someone, place)
+            for word in world.seen(_without_what_was_asked(answer, place))
+        }
+
+    assert seen()
+    college.scalars(select(models.CohortTutor)).one().until_on = date_before_today()
+    college.commit()
+    assert {world.canaries[word].column for word in seen()} <= {"person.name"}
+
+
+def test_every_personal_column_has_its_words(world: World) -> None:
+    planted = {canary.column for canary in world.canaries.values()}
+    for table, columns in models.PERSONAL.items():
+        for column in columns - {"password_hash"}:
+            assert any(name.startswith(f"{table}.{column}") for name in planted), f"{table}.{column}"
+
+
+# --- helpers -------------------------------------------------------------------------------------------
+
+
+def everything(session: Session) -> dict[str, list[str]]:
+    """All rows of the college's tables."""
+    session.rollback()
+    return {
+        table.name: sorted(map(repr, session.execute(select(table)).all()))
+        for table in models.Base.metadata.sorted_tables
+        if table.name not in NOT_OF_THE_COLLEGE
+    }
+
+
+def date_before_today() -> Any:
+    from datetime import timedelta
+
+    from tests.factories import TODAY
+
+    return TODAY - timedelta(days=1)
+
+
+def _wholly_elsewhere(world: World, role: str, where: str) -> Place:
+    """The place, with what around it is in the role's scope all the same exchanged for what never was: a
+    learner of one's own cohort belongs to a cohort that one sees."""
+    place, odd = world.places[where], ODD_IDS["missing"]
+    in_scope = [world.places[name] for name in SEES[role]]
+    shared = {
+        name: odd
+        for name in ("department", "cohort")
+        if getattr(place, name) in {getattr(one, name) for one in in_scope}
+    }
+    own_college = {"lane": odd, "kind": odd} if where != "other college" else {}
+    return Place(**{**vars(place), **shared, **own_college})
+
+
+def _leaked(world: World, role: str | None, answer: TestResponse, place: Place) -> set[str]:
+    """The columns of which an answer shows something that the role may not see."""
+    seen = world.seen(_without_what_was_asked(answer, place))
+    return {world.canaries[word].column for word in seen if not world.canaries[word].may_be_seen_by(role)}
+
+
+def _text(answer: TestResponse) -> str:
+    return answer.get_data().decode("utf-8", "replace")
+
+
+def _without_what_was_asked(answer: TestResponse, place: Place) -> str:
+    """An answer may repeat what was asked for."""
+    return _text(answer).replace(place.family_name, "")
+
+
+def _assert_alike(one: tuple[int, str], other: tuple[int, str], asked: str) -> None:
+    """Show where two long answers begin to differ."""
+    at = next((at for at, pair in enumerate(zip(one[1], other[1], strict=False)) if pair[0] != pair[1]), 0)
+    around = slice(max(0, at - 200), at + 200)
+    assert (one[0], one[1][around]) == (other[0], other[1][around]), asked
+    assert one == other, asked
+
+
+def _alike(answer: TestResponse, place: Place) -> tuple[int, str]:
+    """Status and words of an answer, whatever ids were asked for and whenever."""
+    text = _text(answer)
+    for value in sorted({str(value) for value in vars(place).values()}, key=len, reverse=True):
+        if len(value) > 4:
+            text = text.replace(value, "…")
+    text = re.sub(r"I[\w-]{20,}\.[\w-]+\.[\w-]+", "token", text)
+    text = re.sub(r"\?m=[\d.]+", "", text)
+    text = re.sub(r'"end_id": ?"[^"]+"', "end_id", text)
+    return answer.status_code, text
