@@ -2,7 +2,7 @@
 
 A request passes these in turn: its origin and shape, its address, its session, its CSRF token, and for a
 callback whether it calls what the app declares. What of the data a person may see isn't decided here but in
-data/scope.py. docs/decisions/0002-sign-in.md says why things are as they are.
+data/scope.py. docs/decisions/0004-signing-in.md says why things are as they are.
 """
 
 from __future__ import annotations
