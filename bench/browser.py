@@ -60,7 +60,7 @@ def measure(
                 address = base_of[visit.name] + visit.address
                 seconds[visit.name][0].append(_until_visible(page, address, visit.shows))
                 page.wait_for_load_state("networkidle")
-                loads[visit.name] = (counted["requests"], counted["bytes"] / 1024)
+                loads[visit.name] = (int(counted["requests"]), counted["bytes"] / 1024)
                 seconds[visit.name][1].append(_until_visible(page, address, visit.shows))
                 browser.close()
     return [

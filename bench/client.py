@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import json
 import re
@@ -20,7 +21,11 @@ class Answer:
     seconds: float
     wire_bytes: int
     queries: int
-    body: bytes
+    wire: bytes
+
+    @property
+    def body(self) -> bytes:
+        return gzip.decompress(self.wire) if self.wire[:2] == b"\x1f\x8b" else self.wire
 
 
 class Client:
@@ -44,8 +49,13 @@ class Client:
     ) -> Answer:
         sent = {"Accept-Encoding": "gzip", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         began = time.perf_counter()
-        self.connection.request(method, path, body, sent | (headers or {}))
-        response = self.connection.getresponse()
+        try:
+            self.connection.request(method, path, body, sent | (headers or {}))
+            response = self.connection.getresponse()
+        except http.client.RemoteDisconnected:  # the server closes connections that were idle
+            self.connection.close()
+            self.connection.request(method, path, body, sent | (headers or {}))
+            response = self.connection.getresponse()
         content = response.read()
         seconds = time.perf_counter() - began
         for cookie in response.headers.get_all("Set-Cookie") or []:
@@ -89,11 +99,7 @@ class Client:
         return {"Content-Type": "application/json", "X-CSRFToken": token}
 
     def _find_page_callback(self) -> dict[str, object]:
-        import gzip
-
-        answer = self.request("GET", "/_dash-dependencies")
-        plain = gzip.decompress(answer.body) if answer.body[:2] == b"\x1f\x8b" else answer.body
-        for callback in json.loads(plain):
+        for callback in json.loads(self.request("GET", "/_dash-dependencies").body):
             if PAGE_OUTPUT in callback["output"]:
                 found: dict[str, object] = callback
                 return found

@@ -15,8 +15,8 @@ def as_json(rows: Any) -> str:
 
 
 def _plain(thing: Any) -> Any:
-    if dataclasses.is_dataclass(thing):
-        return [getattr(thing, name) for name in _names(type(thing))]
+    if dataclasses.is_dataclass(thing) and not isinstance(thing, type):
+        return [getattr(thing, name) for name in _names(thing.__class__)]
     if isinstance(thing, date):
         return thing.isoformat()
     if isinstance(thing, set | frozenset):
@@ -25,5 +25,5 @@ def _plain(thing: Any) -> Any:
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(kind))
