@@ -50,6 +50,7 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: bool = False) -> st
         "route_map.html",
         route=route,
         calm=calm,
+        brief=brief,
         entries=[_placed(entry, placed, layouts, days, route) for entry in found],
         lane_names={lane.id: lane.label for lane in route.lanes},
         layouts=[_Drawn(layout, number) for number, layout in enumerate(layouts)],
