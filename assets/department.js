@@ -9,10 +9,23 @@
     return ["list", "cohort", "late", "by", "week", "rule"].map((name) => parameters.get(name) || "").join(" ");
   }
 
+  // A cell of a table with `data-list` opens the list that it counts: beside it, or on its department's page.
   document.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[data-select^='list=']");
-    const cell = chosen && chosen.closest("[data-row]");
-    if (cell) opener = `[data-row="${cell.dataset.row}"][data-column="${cell.dataset.column}"] [data-stop]`;
+    const stop = event.target.closest("table[data-list] [data-stop]");
+    if (!stop) return;
+    const cell = stop.closest("td");
+    const table = stop.closest("table");
+    const { row, column } = cell.dataset;
+    const list = table.dataset.list;
+    const chosen = { list, [list === "coverage" ? "week" : "late"]: column === "all" ? "" : column };
+    if (table.dataset.to) {
+      const by = new URLSearchParams(window.location.search).get("by");
+      const query = new URLSearchParams(by ? { ...chosen, by } : chosen);
+      window.location.assign(`${table.dataset.to}${row}?${query}`);
+      return;
+    }
+    opener = `td[data-row="${row}"][data-column="${column}"] [data-stop]`;
+    window.routebook.select({ ...chosen, cohort: row === "all" ? "" : row, target: "" });
   });
 
   function opened() {

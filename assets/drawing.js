@@ -5,7 +5,11 @@
   // The only place that sets HTML: the output of our autoescaped templates, never anything else.
   function draw(mount, html) {
     const focused = mount.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+    const scrolled = Array.from(mount.querySelectorAll(".scrolls"), (element) => element.scrollLeft);
     mount.innerHTML = html;
+    mount.querySelectorAll(".scrolls").forEach((element, index) => {
+      element.scrollLeft = scrolled[index] ?? ("scrollEnd" in element.dataset ? element.scrollWidth : 0);
+    });
     mount.querySelectorAll("table[data-arrows]").forEach(prepareArrows);
     mount.querySelectorAll("[data-scroll-to]").forEach((element) => {
       element.parentElement.scrollLeft = Math.max(0, element.offsetLeft - element.parentElement.clientWidth / 2);

@@ -16,7 +16,6 @@ ALL = "all"
 @dataclass(frozen=True, slots=True)
 class Cell:
     column: str
-    late: str
     text: str
     heat: int | None
     open: bool
@@ -24,15 +23,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`cohort` is what a list is asked for by, `to` the department's address in an organisation's table."""
-
     id: str
     name: str
     href: str
     about: str
     cells: tuple[Cell, ...]
-    cohort: str = ""
-    to: str = ""
 
 
 def overdue_heatmap(
@@ -67,15 +62,12 @@ def _about(group: Group) -> str:
 
 def _row(heatmap: OverdueHeatmap, row: HeatmapRow, kind: str, open_list: ListChoice | None) -> Row:
     group = row.group
-    address = f"/{kind}/{group.id}"
     return Row(
         id=str(group.id),
         name=group.name,
-        href=address,
+        href=f"/{kind}/{group.id}",
         about=_about(group),
         cells=_cells(heatmap, heatmap.late(row), row.moved, open_list, group.id),
-        cohort=str(group.id),
-        to=address if kind == "department" else "",
     )
 
 
@@ -105,7 +97,7 @@ def _cells(
             and open_list.cohort_id == cohort_id
             and asked == ("" if open_list.late is None else str(open_list.late))
         )
-        return Cell(column, asked, f"{count:,}", heat, is_open)
+        return Cell(column, f"{count:,}", heat, is_open)
 
     return (
         *(

@@ -25,15 +25,11 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`cohort` is what a list is asked for by, `to` the department's address in an organisation's table."""
-
     id: str
     name: str
     href: str
     about: str
     cells: tuple[Cell, ...]
-    cohort: str = ""
-    to: str = ""
 
 
 def review_coverage(
@@ -47,6 +43,7 @@ def review_coverage(
         "review_coverage.html",
         coverage=coverage,
         kind=kind,
+        to_departments=department_id is None,
         rows=rows,
         recorded=any(row.group.reviews_recorded for row in coverage.rows),
         week_name=week_name,
@@ -82,18 +79,15 @@ def rule_sentence(rule: ReviewRule) -> str:
 
 def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListChoice | None) -> Row:
     group = row.group
-    address = f"/{kind}/{group.id}"
     about = f"{group.started:,} started, {group.left:,} left"
     if not row.recorded:
         about += "; no review recorded yet"
     return Row(
         id=str(group.id),
         name=group.name,
-        href=address,
+        href=f"/{kind}/{group.id}",
         about=about,
         cells=_cells(coverage, row.shares, open_list, group.id, recorded=row.recorded),
-        cohort=str(group.id),
-        to=address if kind == "department" else "",
     )
 
 
@@ -149,4 +143,4 @@ def _title(share: Share, recorded: bool) -> str:
         return "nobody's review was due yet"
     if not recorded:
         return f"no review recorded yet of {words.count(share.of, 'learner')}"
-    return f"{share.count:,} of {words.count(share.of, 'learner')}"
+    return f"{share.count:,} of {share.of:,}"

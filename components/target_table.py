@@ -9,7 +9,7 @@ from components import words
 from components.drawing import render
 from components.review_coverage import week_title
 from data import attention
-from data.overdue_heatmap import COLUMNS
+from data.rules import LATENESS
 from data.target_lists import MOST_SHOWN, MOVED, SORTS, ListChoice, ListRow, OpenList
 
 
@@ -76,20 +76,25 @@ def target_table(of: OpenList | None) -> str:
 
 
 def title(of: OpenList) -> str:
-    """What it is a list of: 12 overdue targets of E1-1, up to 1 week late."""
+    """What it is a list of: 12 overdue targets of E1-1, 8 to 14 days late."""
     where = of.cohort or "all cohorts"
     choice = of.choice
     if choice.kind == "overdue":
         by = ", by first due date" if choice.by_first and choice.late != MOVED else ""
         if choice.late == MOVED:
             return f"{words.count(of.count, 'moved target')} of {where}"
-        late = f", {COLUMNS[int(choice.late)]} late" if choice.late is not None else ""
+        late = f", {_how_late(int(choice.late))}" if choice.late is not None else ""
         return f"{words.count(of.count, 'overdue target')} of {where}{late}{by}"
     if choice.kind == "coverage":
         return f"{words.count(of.count, 'learner')} of {where} past the review date"
     if choice.rule:
         return f"{attention.RULES[choice.rule].name}: {words.count(of.count, 'learner')}"
     return f"{words.count(of.count, 'learner')} named by a rule"
+
+
+def _how_late(column: int) -> str:
+    low, high, _ = LATENESS[column]
+    return f"{low} to {high} days late" if high else f"{low} days late or more"
 
 
 def _sentence(of: OpenList) -> str:
@@ -100,10 +105,9 @@ def _sentence(of: OpenList) -> str:
     if of.week and of.share:
         parts.append(f"{week_title(of.week)}.")
         if of.share.of:
-            parts.append(
-                f"{of.share.count:,} of {words.count(of.share.of, 'learner')} were reviewed within the rule;"
-                " here are the others."
-            )
+            others = "; here are the others" if of.count else ""
+            learners = words.count(of.share.of, "learner")
+            parts.append(f"{of.share.count:,} of {learners} were reviewed within the rule{others}.")
     if choice.rule:
         parts.append(attention.RULES[choice.rule].explanation)
     if of.count > len(of.rows):

@@ -28,7 +28,7 @@ class Headline:
     """Today's figures beside those of the evening before `since`, last Monday.
 
     `achieved` counts from `since` to today, both included, `achieved_before` as many days up to the last open
-    one before, `until_before`. `started` and `left` count from 1 August. Where `goal` is missed, coverage says by how much.
+    one before, `until_before`. `started` and `left` count from 1 August.
     """
 
     since: date
