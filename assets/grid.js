@@ -58,7 +58,7 @@
   };
 
   components.LearnerCell = function (props) {
-    if (props.node.rowPinned) return h("b", null, "Cohort");
+    if (props.node.rowPinned) return h("span", { className: "learner" }, h("b", null, "Cohort"));
     const { id, given, family, note } = props.data;
     return h(
       "span",
@@ -83,7 +83,7 @@
         part("in-progress", inHand),
         part("overdue", overdue),
       ),
-      h("span", { className: "number" }, `${achieved} of ${all}`),
+      h("span", { className: "number" }, props.data.achieved || `${achieved} of ${all}`),
     );
   };
 
@@ -150,9 +150,16 @@
   // Found when chosen and kept until chosen again, so that a save never moves or hides the row it was made in.
   let rank = new Map();
   let shown = null;
+  let arrangedBy = null;
+
+  function wanted() {
+    const { sort, filter, name } = parameters();
+    return JSON.stringify([sort, filter, name]);
+  }
 
   function arrange(nodes) {
     const { sort, filter, name } = parameters();
+    arrangedBy = wanted();
     const order = ORDERS[sort] || (() => 0);
     const rows = nodes.map((node) => ({ id: node.id, index: node.sourceRowIndex, row: node.data }));
     rows.sort((a, b) => a.row.ended - b.row.ended || order(a.row, b.row) || a.index - b.index);
@@ -178,16 +185,15 @@
     tool("sort").value = sort in ORDERS ? sort : "";
     if (tool("name").value !== (name || "")) tool("name").value = name || "";
     tool("overdue").setAttribute("aria-pressed", String(filter === "overdue"));
-    const all = rank.size;
-    tool("shown").textContent = shown ? `${shown.size} of ${all} learners` : `${all} learner${all === 1 ? "" : "s"}`;
+    let gone = 0;
+    api.forEachNode((node) => (gone += node.data.ended));
+    const here = rank.size - gone;
+    const all = `${here} learner${here === 1 ? "" : "s"}${gone ? `, ${gone} no longer here` : ""}`;
+    tool("shown").textContent = shown ? `${shown.size} of ${rank.size} listed` : all;
   }
 
-  let arrangedBy = null;
   function rearrange() {
-    const { sort, filter, name } = parameters();
-    const wanted = JSON.stringify([sort, filter, name]);
-    if (wanted === arrangedBy) return;
-    arrangedBy = wanted;
+    if (wanted() === arrangedBy) return;
     const nodes = [];
     api.forEachNode((node) => nodes.push(node));
     arrange(nodes);
@@ -291,16 +297,19 @@
 
   // --- the grid is there, the selection or a row has changed ---------------------------------------------
 
+  // On a phone only the names stay in view; elsewhere the next review does too where not all has room.
   function fit() {
     if (!api) return;
     const phone = PHONE.matches;
+    const width = api.getColumns().reduce((sum, column) => sum + column.getActualWidth(), 0);
+    const tight = width > document.getElementById("grid-frame").clientWidth;
     api.setGridOption("rowHeight", phone ? 44 : 34);
     api.resetRowHeights();
     api.applyColumnState({
       state: [
         { colId: "learner", width: phone ? 132 : 146 },
         { colId: "progress", pinned: phone ? null : "left" },
-        { colId: "review", pinned: phone ? null : api.getColumnDef("review").pinned || null },
+        { colId: "review", pinned: tight && !phone ? "right" : null },
       ],
     });
   }
@@ -313,12 +322,11 @@
     }
     api = ready;
     place = null;
-    arrangedBy = null;
     api.addEventListener("cellClicked", clicked);
     api.addEventListener("cellKeyDown", key);
     api.addEventListener("gridPreDestroyed", end);
     fit();
-    rearrange();
+    if (shown) api.onFilterChanged();
     showTools();
     const target = parameters().target;
     place = target ? findTarget(target) : null;
@@ -338,6 +346,7 @@
     place = null;
     rank = new Map();
     shown = null;
+    arrangedBy = null;
   }
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {

@@ -114,7 +114,8 @@ def cohort_rows(milestones: Sequence[MilestoneColumn], figures: Figures) -> list
     states = [words.percent(share) for share in shares]
     counts = [f"{share.count} of {share.of} achieved" if share.of else "nothing recorded" for share in shares]
     progress = [figures.achieved.count, 0, figures.overdue.count, figures.achieved.of]
-    return [{"id": "cohort", "states": states, "shares": counts, "progress": progress}]
+    achieved = words.percent(figures.achieved)
+    return [{"id": "cohort", "states": states, "shares": counts, "progress": progress, "achieved": achieved}]
 
 
 def review_words(learner: LearnerRow) -> str:
@@ -229,7 +230,18 @@ def _columns(grid: ProgressGrid) -> list[dict[str, Any]]:
     review = _own("review")
     if len(grid.milestones) >= MANY_MILESTONES:
         review["pinned"] = "right"
-    return [_own("learner"), _own("progress"), *phases, _own("personal"), review]
+    return [
+        _own("learner"),
+        _own("progress"),
+        *phases,
+        _own("personal") | {"width": _personal_width(grid)},
+        review,
+    ]
+
+
+def _personal_width(grid: ProgressGrid) -> int:
+    """Room for as many shapes and counts as the learner with most kinds of them has."""
+    return 16 + 31 * max([3, *(len(row.personal.counts) for row in grid.learners if row.personal)])
 
 
 def _own(name: str) -> dict[str, Any]:
@@ -280,7 +292,6 @@ def _column_types() -> dict[str, Any]:
         "personal": {
             "headerName": "Personal targets",
             "headerTooltip": "Personal targets, how many in each state",
-            "width": 102,
             "cellRenderer": "PersonalCell",
             "tooltipValueGetter": {"function": "gridPersonalTip(params)"},
             "cellClassRules": {"selected": "gridIsSelected(params)", "opens": "params.data.personal"},
