@@ -83,4 +83,5 @@ def test_every_page_is_accessible_and_fits(
     for address in addresses:
         go(page, address)
         assert_accessible(page)
-        assert_no_sideways_scrolling(page)
+        if not address.endswith("/print"):  # those are as wide as their paper
+            assert_no_sideways_scrolling(page)
