@@ -273,7 +273,11 @@ def _row_heights(track: Track, rows: Sequence[int]) -> dict[int, int]:
 
 def _best_rows(track: Track) -> list[int]:
     """The rows that make the lane lowest; see `_rows`."""
-    choices = [_rows(track, most) for most in range(1, MOST_ROWS_BEFORE_OTHER_SIDE + 1)]
+    choices: list[list[int]] = []
+    for most in range(1, MOST_ROWS_BEFORE_OTHER_SIDE + 1):
+        choices.append(_rows(track, most))
+        if max(abs(row) for row in choices[-1]) < most or len(set(choices[-1])) == 1:
+            break  # deeper rows would make it no lower
     return min(choices, key=lambda rows: sum(_row_heights(track, rows).values()))
 
 

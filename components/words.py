@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_datetime
 
@@ -48,11 +49,13 @@ def review_icon(state: str) -> str:
     return REVIEW_STATES[state][1]
 
 
+@lru_cache(maxsize=4096)
 def day(value: date | None) -> str:
     """Fri 8 Jan 2027."""
     return format_date(value, "EEE d MMM y", locale=LOCALE) if value else "no date"
 
 
+@lru_cache(maxsize=4096)
 def short_day(value: date | None) -> str:
     """8 Jan."""
     return format_date(value, "d MMM", locale=LOCALE) if value else "no date"
