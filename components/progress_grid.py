@@ -231,17 +231,17 @@ def _columns(grid: ProgressGrid) -> list[dict[str, Any]]:
     if len(grid.milestones) >= MANY_MILESTONES:
         review["pinned"] = "right"
     return [
-        _own("learner"),
-        _own("progress"),
+        # Each column stands in a group: an empty group header is a row without cells to a screen reader.
+        {"headerName": "Learners", "children": [_own("learner"), _own("progress")]},
         *phases,
-        _own("personal") | {"width": _personal_width(grid)},
-        review,
+        {"headerName": "Personal targets", "children": [_own("personal") | {"width": _personal_width(grid)}]},
+        {"headerName": "Review", "children": [review]},
     ]
 
 
 def _personal_width(grid: ProgressGrid) -> int:
     """Room for as many shapes and counts as the learner with most kinds of them has."""
-    return 16 + 31 * max([3, *(len(row.personal.counts) for row in grid.learners if row.personal)])
+    return 18 + 31 * max([3, *(len(row.personal.counts) for row in grid.learners if row.personal)])
 
 
 def _own(name: str) -> dict[str, Any]:
@@ -270,7 +270,7 @@ def _milestone(milestone: MilestoneColumn, index: int, width: Mapping[str, int])
 def _column_types() -> dict[str, Any]:
     return {
         "learner": {
-            "headerName": "Learner",
+            "headerName": "Name",
             "pinned": "left",
             "width": 146,
             "cellRenderer": "LearnerCell",
@@ -290,7 +290,7 @@ def _column_types() -> dict[str, Any]:
             "cellClassRules": _target_classes(),
         },
         "personal": {
-            "headerName": "Personal targets",
+            "headerName": "In each state",
             "headerTooltip": "Personal targets, how many in each state",
             "cellRenderer": "PersonalCell",
             "tooltipValueGetter": {"function": "gridPersonalTip(params)"},
@@ -298,7 +298,7 @@ def _column_types() -> dict[str, Any]:
         },
         "review": {
             "field": "review",
-            "headerName": "Next review",
+            "headerName": "Next",
             "minWidth": 102,
             "width": 102,
             "flex": 1,

@@ -1,0 +1,57 @@
+"""The way to one's own page, and the caseload, in a browser."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+from tests.browser.looking import assert_accessible, assert_no_sideways_scrolling, ready
+
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.mark.parametrize(
+    ("role", "address"),
+    [
+        ("admin", "/organisation"),
+        ("head", r"/department/\d+"),
+        ("tutor", "/caseload"),
+        ("learner", r"/learner/\d+"),
+    ],
+)
+def test_home_sends_each_role_to_its_own_page(page_as: OpenPage, role: str, address: str) -> None:
+    page = page_as(role, "/")
+    expect(page).to_have_url(re.compile(f"{address}$"))
+
+
+def test_the_name_of_the_app_leads_home_and_back_leads_back(page_as: OpenPage) -> None:
+    page = page_as("tutor", "/cohort/1")
+    page.get_by_role("link", name="Routebook").click()
+    expect(page).to_have_url(re.compile("/caseload$"))
+    ready(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile("/cohort/1$"))
+    expect(page.get_by_role("grid")).to_be_visible()
+
+
+def test_the_caseload_leads_to_the_learner_and_to_the_target_that_matters(page_as: OpenPage) -> None:
+    page = page_as("tutor", "/caseload")
+    worst = page.locator(".worst tbody tr").first
+    expect(worst).to_contain_text("overdue")
+    worst.locator("td a").first.click()
+    expect(page).to_have_url(re.compile(r"/learner/\d+\?target=\d+$"))
+    expect(ready(page).locator("[data-view=target-form]")).to_be_visible()
+
+
+def test_the_caseload_is_accessible_and_fits_a_phone(page_as: OpenPage) -> None:
+    assert_accessible(page_as("tutor", "/caseload"))
+    page = page_as("tutor", "/caseload", viewport=PHONE)
+    assert_no_sideways_scrolling(page)
+    assert_accessible(page)
+    heights = page.locator(".worst a:visible").evaluate_all(
+        "links => links.map(l => l.getBoundingClientRect().height)"
+    )
+    assert min(heights) >= 44
