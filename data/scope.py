@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
@@ -41,6 +42,9 @@ from data.models import (
     Writes,
 )
 
+CONDITIONS_KEPT = 2048
+"""Making a condition takes longer than most queries that it goes into, so each viewer's are kept."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:
@@ -57,20 +61,23 @@ class Grant:
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """The signed-in person on a day. `clock_day` is the day that states are judged by, `now` the instant
-    that is written beside a change: where today is a fixed day, this time of that day."""
+    that is written beside a change: where today is a fixed day, this time of that day.
+
+    Two are equal who see and may do the same: what a condition is made of, and nothing else, is compared.
+    """
 
     person_id: int
     organisation_id: int
-    name: str
+    name: str = field(compare=False)
     today: date
     grants: tuple[Grant, ...] = ()
-    organisation_name: str = ""
-    time_zone: str = "Europe/London"
-    coverage_goal: int = 95
-    is_demo: bool = False
-    closures: tuple[rules.Span, ...] = ()
-    time_of_day: time = time(12, tzinfo=UTC)
-    clock_day: date = field(init=False)
+    organisation_name: str = field(default="", compare=False)
+    time_zone: str = field(default="Europe/London", compare=False)
+    coverage_goal: int = field(default=95, compare=False)
+    is_demo: bool = field(default=False, compare=False)
+    closures: tuple[rules.Span, ...] = field(default=(), compare=False)
+    time_of_day: time = field(default=time(12, tzinfo=UTC), compare=False)
+    clock_day: date = field(init=False, compare=False)
 
     @property
     def now(self) -> datetime:
@@ -142,11 +149,13 @@ def load_closures(session: Session, organisation_id: int) -> tuple[rules.Span, .
 # --- conditions on enrolments, cohorts, departments, learners ------------------------------------------
 
 
+@lru_cache(maxsize=CONDITIONS_KEPT)
 def enrolments_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `Enrolment`: those that the viewer may see."""
     return _any_grant(viewer, viewer.grants)
 
 
+@lru_cache(maxsize=CONDITIONS_KEPT)
 def enrolments_written_by(viewer: Viewer, *writes: Writes) -> ColumnElement[bool]:
     """A condition on `Enrolment`: those whose plans the viewer may change in one of these ways."""
     return _any_grant(viewer, [grant for grant in viewer.grants if grant.writes in writes])
@@ -165,6 +174,7 @@ def confidential_rows_read_by(
     )
 
 
+@lru_cache(maxsize=CONDITIONS_KEPT)
 def cohorts_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `Cohort`. A teacher's groups and a learner's own plan show no cohort."""
     conditions: list[ColumnElement[bool]] = [false()]
@@ -202,6 +212,7 @@ def departments_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     return and_(Department.organisation_id == viewer.organisation_id, Department.id.in_(own))
 
 
+@lru_cache(maxsize=CONDITIONS_KEPT)
 def learners_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `Learner`: those with an enrolment that the viewer may see."""
     return and_(
