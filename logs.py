@@ -12,10 +12,12 @@ import secrets
 import sys
 import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any, TextIO
 
 import structlog
 
+HERE = Path(__file__).parent
 REMOVED = "[removed]"
 PERSONAL = re.compile(
     r"email|name|password|token|cookie|secret|key$|note|title|reason|text|html|body|authorization", re.I
@@ -86,8 +88,15 @@ def _failure_without_its_text(_logger: Any, _method: str, event: Event) -> Event
 
 
 def _kind_and_place(error: BaseException) -> dict[str, Any]:
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    """The way through our own files to the error, and the last step wherever it was made."""
+    frames = traceback.extract_tb(error.__traceback__)
+    way = [frame for frame in frames if _is_ours(frame.filename) or frame is frames[-1]]
     return {
         "error": type(error).__name__,
-        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
+        "at": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in way],
     }
+
+
+def _is_ours(filename: str) -> bool:
+    path = Path(filename)
+    return path.is_relative_to(HERE) and "site-packages" not in path.parts

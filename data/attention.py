@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from data import rules, state_sql
 from data.models import Cohort, Enrolment, Learner, Support, Target
 from data.rules import TargetStatus
-from data.scope import Viewer, confidential_rows_read_by
+from data.scope import Viewer, cohorts_seen_by, confidential_rows_read_by
 
 LEARNERS_SHOWN = 12
 REVIEW_LATE_DAYS = 14
@@ -91,13 +91,13 @@ def read(
     cohort_id: int | None = None,
     limit: int | None = LEARNERS_SHOWN,
 ) -> Attention:
-    """The department must be one of the viewer's (`groups.within_department`); in six queries.
+    """Of the department's cohorts those that the viewer sees; in six queries.
 
     Missing reviews, or targets, are missed only where any has been recorded in the department.
     """
     day = viewer.clock_day
     found: dict[int, list[Finding]] = defaultdict(list)
-    of_department = and_(Cohort.department_id == department_id, _counted(day))
+    of_department = and_(Cohort.department_id == department_id, cohorts_seen_by(viewer), _counted(day))
     if cohort_id is not None:
         of_department = and_(of_department, Cohort.id == cohort_id)
     for plan_id, finding in (

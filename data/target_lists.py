@@ -19,7 +19,7 @@ from data.models import Cohort, Enrolment, Learner, Target
 from data.overdue_heatmap import COLUMNS, counted_and_past, late_by
 from data.review_coverage import Week, weeks_until
 from data.rules import Share, TargetState
-from data.scope import Viewer
+from data.scope import Viewer, cohorts_seen_by
 
 Kind = Literal["overdue", "coverage", "attention"]
 MOST_SHOWN = 500
@@ -104,12 +104,12 @@ def chosen(query: Mapping[str, Any]) -> ListChoice | None:
 
 
 def read(session: Session, viewer: Viewer, department_id: int, choice: ListChoice) -> OpenList:
-    """The department must be one of the viewer's (`groups.within_department`).
+    """Of the department's cohorts those that the viewer sees.
 
     Raises NotFound for a cohort of another department and for a week that the page doesn't show.
     """
-    cohort = _cohort_code(session, department_id, choice.cohort_id) if choice.cohort_id else None
-    condition = Cohort.department_id == department_id
+    condition = and_(Cohort.department_id == department_id, cohorts_seen_by(viewer))
+    cohort = _cohort_code(session, choice.cohort_id, condition) if choice.cohort_id else None
     if choice.cohort_id:
         condition = and_(condition, Cohort.id == choice.cohort_id)
     readers: dict[Kind, Callable[..., OpenList]] = {
@@ -301,10 +301,8 @@ def _sorted(rows: list[ListRow], sort: str) -> tuple[ListRow, ...]:
     return tuple(sorted(rows, key=keys[sort.removeprefix("-")], reverse=sort.startswith("-")))
 
 
-def _cohort_code(session: Session, department_id: int, cohort_id: int) -> str:
-    code = session.scalar(
-        select(Cohort.code).where(Cohort.id == cohort_id, Cohort.department_id == department_id)
-    )
+def _cohort_code(session: Session, cohort_id: int, condition: ColumnElement[bool]) -> str:
+    code = session.scalar(select(Cohort.code).where(Cohort.id == cohort_id, condition))
     if code is None:
         raise NotFound
     return code

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,12 +53,23 @@ def server(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
     A test that changes something chooses a target or learner that no other test looks at closely.
     """
+    with serving(copy_of(demo_database, tmp_path_factory)) as served:
+        yield served
+
+
+def copy_of(demo_database: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo college of one's own."""
     folder = tmp_path_factory.mktemp("served")
-    database = shutil.copy(str(make_url(demo_database).database), folder / "routebook.db")
+    return Path(shutil.copy(str(make_url(demo_database).database), folder / "routebook.db"))
+
+
+@contextmanager
+def serving(database: Path) -> Iterator[Server]:
+    """Serves a SQLite file as `app.py run` does."""
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = free.getsockname()[1]
-    served = Server(f"http://{HOST}:{port}", f"sqlite:///{database}", folder / "log.txt")
+    served = Server(f"http://{HOST}:{port}", f"sqlite:///{database}", database.with_name("log.txt"))
     ours = ("ROUTEBOOK_", "DATABASE_URL", "HOST", "PORT")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environment |= {"DATABASE_URL": served.database_url, "HOST": HOST, "PORT": str(port)}

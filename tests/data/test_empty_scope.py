@@ -1,0 +1,117 @@
+"""Every function of data/ that answers a viewer, asked by one who may see nothing: new ones included."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import data
+from data.errors import NotFound, Refused
+from data.models import Organisation
+from data.scope import Grant, Viewer
+from data.target_lists import ListChoice
+from tests import factories as make
+from tests.callbacks.college import World, build
+from tests.callbacks.samples import Place
+from tests.callbacks.test_security_scope import everything
+
+ARGUMENTS: dict[str, Callable[[Place], Any]] = {
+    # what a parameter of that name is given
+    "cohort_id": lambda place: place.cohort,
+    "department_id": lambda place: place.department,
+    "learner_id": lambda place: place.learner,
+    "plan_id": lambda place: place.plan,
+    "target_id": lambda place: place.target,
+    "step_id": lambda place: place.step,
+    "review_id": lambda place: place.review,
+    "version": lambda place: 1,
+    "text": lambda place: place.family_name,
+    "done": lambda place: True,
+    "choice": lambda place: ListChoice("overdue", cohort_id=place.cohort),
+    "changes": lambda place: {"note": "changed"},
+    "typed": lambda place: {
+        "title": "new",
+        "criteria": "",
+        "lane_id": str(place.lane),
+        "due_on": "2027-02-01",
+        "kind_id": str(place.kind),
+        "held_on": "2027-01-08",
+        "note": "",
+    },
+}
+SCOPED_BEFORE = {"within", "groups", "heatmap", "condition"}
+"""A function that takes one of these is part of another: `Within` is handed out to who may see it."""
+WRITTEN_BESIDE = {"data.history.record"}
+"""Called by a function that has changed something, within its transaction."""
+
+
+def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """(name, function) of those that begin with (session, viewer)."""
+    for found in pkgutil.walk_packages(data.__path__, "data."):
+        if found.name.startswith(("data.migrations", "data.demo")):
+            continue
+        module = importlib.import_module(found.name)
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            full_name = f"{module.__name__}.{name}"
+            parameters = list(inspect.signature(function).parameters)
+            is_ours = function.__module__ == module.__name__ and not name.startswith("_")
+            is_a_door = parameters[:2] == ["session", "viewer"] and not SCOPED_BEFORE & set(parameters)
+            if is_ours and is_a_door and full_name not in WRITTEN_BESIDE:
+                yield full_name, function
+
+
+FUNCTIONS = dict(functions())
+
+
+def nobodies(organisation: Organisation) -> Iterator[Viewer]:
+    """A viewer without a role, one whose role has a reach that nobody knows, and heads of nothing."""
+    for grants in (
+        (),
+        (Grant("visitor", "visitor", "everything", "plans", 4),),
+        (Grant("head-of-department", "head", "department", "plans", 4, None),),
+        (Grant("tutor", "tutor", "caseload", "plans", 4),),
+        (Grant("learner", "learner", "own-plan", "plans", 4),),
+    ):
+        yield Viewer(1, organisation.id, "Nobody", make.TODAY, grants)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    return build(session, "no hash")
+
+
+def test_there_are_functions_to_try() -> None:
+    assert len(FUNCTIONS) > 10
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_who_may_see_nothing_gets_nothing(session: Session, world: World, name: str) -> None:
+    before = everything(session)
+    organisation = session.scalars(select(Organisation)).first()
+    assert organisation is not None
+    for viewer in nobodies(organisation):
+        for place in world.places.values():
+            try:
+                answer = FUNCTIONS[name](session, viewer, **arguments(FUNCTIONS[name], place))
+            except (NotFound, Refused):
+                session.rollback()
+            else:
+                assert world.seen(repr(answer).replace(place.family_name, "")) == set(), viewer
+    assert everything(session) == before
+
+
+def arguments(function: Callable[..., Any], place: Place) -> dict[str, Any]:
+    """An argument for each parameter that has no default."""
+    given = {}
+    for name, parameter in list(inspect.signature(function).parameters.items())[2:]:
+        if parameter.default is inspect.Parameter.empty and parameter.kind != parameter.VAR_KEYWORD:
+            assert name in ARGUMENTS, f"{function.__qualname__}({name}) needs a line in ARGUMENTS"
+            given[name] = ARGUMENTS[name](place)
+    return given
