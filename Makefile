@@ -31,7 +31,7 @@ test: .venv/test.stamp ## lint, types, then every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest tests/data tests/components tests/callbacks
+	@$(BIN)/pytest tests --ignore=tests/browser
 	@$(BIN)/pytest tests/browser
 
 bench: .venv/test.stamp ## the benchmark; writes docs/benchmark.md
