@@ -10,6 +10,7 @@
     mount.querySelectorAll(".scrolls").forEach((element, index) => {
       element.scrollLeft = scrolled[index] ?? ("scrollEnd" in element.dataset ? element.scrollWidth : 0);
     });
+    mount.querySelectorAll("table[data-list]").forEach(nameCells);
     mount.querySelectorAll("table[data-arrows]").forEach(prepareArrows);
     mount.querySelectorAll("[data-scroll-to]").forEach((element) => {
       element.parentElement.scrollLeft = Math.max(0, element.offsetLeft - element.parentElement.clientWidth / 2);
@@ -26,6 +27,18 @@
       if (element.dataset.target === selected) element.setAttribute("aria-current", "true");
       else element.removeAttribute("aria-current");
     });
+  }
+
+  // Each cell gets the names of its row and column, which are sent once each.
+  function nameCells(table) {
+    const columns = Array.from(table.tHead.rows[0].cells, (head) => head.dataset.column);
+    for (const row of table.tBodies[0].rows) {
+      for (const cell of row.cells) {
+        if (!cell.querySelector("[data-stop]")) continue;
+        cell.dataset.row = row.dataset.row;
+        cell.dataset.column = columns[cell.cellIndex];
+      }
+    }
   }
 
   // A selector that finds the same element after a redraw.

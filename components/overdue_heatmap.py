@@ -15,7 +15,6 @@ ALL = "all"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    column: str
     text: str
     heat: int | None
     open: bool
@@ -90,20 +89,20 @@ def _cells(
     *,
     shaded: bool = True,
 ) -> tuple[Cell, ...]:
-    def cell(column: str, asked: str, count: int, heat: int | None) -> Cell:
+    def cell(asked: str, count: int, heat: int | None) -> Cell:
         is_open = (
             open_list is not None
             and open_list.kind == "overdue"
             and open_list.cohort_id == cohort_id
             and asked == ("" if open_list.late is None else str(open_list.late))
         )
-        return Cell(column, f"{count:,}", heat, is_open)
+        return Cell(f"{count:,}", heat, is_open)
 
     return (
         *(
-            cell(str(number), str(number), count, heatmap.heat(count) if shaded else None)
+            cell(str(number), count, heatmap.heat(count) if shaded else None)
             for number, count in enumerate(late)
         ),
-        cell(ALL, "", sum(late), None),
-        cell(MOVED, MOVED, moved, None),
+        cell("", sum(late), None),
+        cell(MOVED, moved, None),
     )

@@ -15,7 +15,6 @@ from data.target_lists import ListChoice
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    column: str
     text: str
     title: str
     heat: int | None
@@ -79,15 +78,17 @@ def rule_sentence(rule: ReviewRule) -> str:
 
 def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListChoice | None) -> Row:
     group = row.group
-    about = f"{group.started:,} started, {group.left:,} left"
+    # A hundred departments fit in ten kilobytes; who started and left stands in the table beside.
+    brief = kind == "department"
+    about = "" if brief else f"{group.started:,} started, {group.left:,} left"
     if not row.recorded:
-        about += "; no review recorded yet"
+        about += "; no review recorded yet" if about else "no review recorded yet"
     return Row(
         id=str(group.id),
         name=group.name,
         href=f"/{kind}/{group.id}",
         about=about,
-        cells=_cells(coverage, row.shares, open_list, group.id, recorded=row.recorded),
+        cells=_cells(coverage, row.shares, open_list, group.id, recorded=row.recorded, brief=brief),
     )
 
 
@@ -115,6 +116,7 @@ def _cells(
     cohort_id: int | None,
     *,
     recorded: bool,
+    brief: bool = False,
 ) -> tuple[Cell, ...]:
     cells = []
     for week, share in zip(coverage.weeks, shares, strict=True):
@@ -127,9 +129,8 @@ def _cells(
         )
         cells.append(
             Cell(
-                column=week.monday.isoformat(),
                 text=str(share.percent) if counted else "–",
-                title=_title(share, recorded),
+                title=_title(share, recorded, brief),
                 heat=coverage.heat(share) if counted else None,
                 closed=week.closed,
                 open=is_open,
@@ -138,9 +139,9 @@ def _cells(
     return tuple(cells)
 
 
-def _title(share: Share, recorded: bool) -> str:
+def _title(share: Share, recorded: bool, brief: bool) -> str:
     if not share.of:
         return "nobody's review was due yet"
     if not recorded:
         return f"no review recorded yet of {words.count(share.of, 'learner')}"
-    return f"{share.count:,} of {share.of:,}"
+    return f"of {share.of:,}" if brief else f"{share.count:,} of {share.of:,}"
