@@ -16,6 +16,7 @@ from data.importers import ilr_meaning, plans
 from data.importers.ilr_file import RawLearner, read_learners
 from data.importers.ilr_meaning import Delivery, IlrEnrolment
 from data.importers.merge import Incoming, Run, Values, merge
+from data.importers.phases import phase_name
 from data.importers.sources import Source, opened_xml
 from data.importers.summary import Refusal, Unusable
 from data.models import BreakInLearning, Enrolment, ImportRecord
@@ -294,7 +295,7 @@ def _milestone(
         "position": position,
         "short_title": "Programme" if aim == PROGRAMME else aim,
         "title": _title(aim, enrolment),
-        "phase_name": plans.phase_name(enrolment.starts_on, enrolment.planned_end_on, due_on),
+        "phase_name": phase_name(enrolment.starts_on, enrolment.planned_end_on, due_on),
     }
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +11,8 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from data import rules
-from data.college import PHASES
 from data.importers.merge import AT_ONCE, Incoming, Kind, Merged, Run, Values, merge, table_of
+from data.importers.phases import PhaseDates, PlanPhases, phases_between
 from data.models import (
     Base,
     BreakInLearning,
@@ -29,11 +28,6 @@ from data.models import (
     Plan,
     Target,
 )
-
-ONE_PHASE_UNDER_DAYS = 28
-INDUCTION_DAYS = 42
-UNKNOWN_LENGTH = timedelta(days=364)
-"""How long a plan without a planned end is taken to run, for its phases only."""
 
 LABELS = {
     "ilr": "the ILR",
@@ -140,58 +134,7 @@ def merge_breaks(run: Run, rows: Iterable[Incoming]) -> Merged:
     return merged
 
 
-# --- phases --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseDates:
-    name: str
-    starts_on: date
-    ends_on: date
-
-
-def phases_between(starts_on: date, planned_end_on: date | None) -> list[PhaseDates]:
-    """The default phases of a plan: induction and transition take six weeks, or a sixth of a short plan,
-    foundation and progression share what lies between. A plan under four weeks has one phase."""
-    ends_on = max(starts_on, planned_end_on or starts_on + UNKNOWN_LENGTH)
-    days = (ends_on - starts_on).days + 1
-    if days < ONE_PHASE_UNDER_DAYS:
-        return [PhaseDates(PHASES[1], starts_on, ends_on)]
-    edge = min(INDUCTION_DAYS, days // 6)
-    begins = [0, edge, edge + (days - 2 * edge) // 2, days - edge, days]
-    return [
-        PhaseDates(name, starts_on + timedelta(begins[at]), starts_on + timedelta(begins[at + 1] - 1))
-        for at, name in enumerate(PHASES)
-    ]
-
-
-def phase_at(starts: Sequence[date], on: date) -> int:
-    """The position of the phase that a day falls in; days outside count to the first or last."""
-    return max(0, bisect_right(starts, on) - 1)
-
-
-def phase_name(starts_on: date, planned_end_on: date | None, due_on: date | None) -> str:
-    phases = phases_between(starts_on, planned_end_on)
-    on = due_on or phases[-1].ends_on
-    return phases[phase_at([phase.starts_on for phase in phases], on)].name
-
-
-@dataclass(slots=True)
-class PlanPhases:
-    """The phases of one plan, in order."""
-
-    ids: list[int]
-    names: list[str]
-    starts: list[date]
-    ends: list[date]
-
-    def at(self, due_on: date | None) -> int | None:
-        """The phase that a due date falls in; None without a date."""
-        return self.ids[phase_at(self.starts, due_on)] if due_on and self.ids else None
-
-    def named(self, name: str) -> int | None:
-        folded = [each.casefold() for each in self.names]
-        return self.ids[folded.index(name.casefold())] if name.casefold() in folded else None
+# --- phases of plans -----------------------------------------------------------------------------------
 
 
 def load_phases(run: Run, plan_ids: Iterable[int]) -> dict[int, PlanPhases]:

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from data.importers import plans
 from data.importers.columns import folded
 from data.importers.merge import Incoming, Run, Values, merge
+from data.importers.phases import PlanPhases, phase_name
 from data.importers.register import Enrolled, Register
 from data.importers.summary import Refusal, Unusable
 from data.importers.table import Row, read_tables
@@ -82,9 +83,7 @@ def _read(run: Run, register: Register, rows: list[Row]) -> list[_Target]:
     return list(found.values())
 
 
-def _target(
-    register: Register, row: Row, lanes: dict[str, int], phases: dict[int, plans.PlanPhases]
-) -> _Target:
+def _target(register: Register, row: Row, lanes: dict[str, int], phases: dict[int, PlanPhases]) -> _Target:
     row.needed("Target")
     enrolled = register.enrolment(row)
     due_on = row.day("Due Date")
@@ -136,7 +135,7 @@ def _lane(row: Row, lanes: dict[str, int]) -> int:
     return lanes[text]
 
 
-def _phases(run: Run, register: Register, rows: list[Row]) -> dict[int, plans.PlanPhases]:
+def _phases(run: Run, register: Register, rows: list[Row]) -> dict[int, PlanPhases]:
     """{plan id: phases} of the learners that the rows name."""
     plan_ids = set()
     for row in rows:
@@ -147,7 +146,7 @@ def _phases(run: Run, register: Register, rows: list[Row]) -> dict[int, plans.Pl
     return plans.load_phases(run, plan_ids)
 
 
-def _phase(row: Row, phases: plans.PlanPhases, due_on: date | None) -> int | None:
+def _phase(row: Row, phases: PlanPhases, due_on: date | None) -> int | None:
     name = row.text("Phase")
     if not name:
         return phases.at(due_on)
@@ -172,7 +171,7 @@ def _write_milestones(run: Run, targets: list[_Target]) -> dict[str, int]:
         first = groups[key][0]
         cohort_id, code = first.enrolled.cohort_id, first.row.text("Milestone")
         last[cohort_id] = last.get(cohort_id, -1) + 1
-        phase = first.row.text("Phase") or plans.phase_name(
+        phase = first.row.text("Phase") or phase_name(
             first.enrolled.starts_on, ends.get(first.enrolled.id), usual[key]
         )
         rows.append(
