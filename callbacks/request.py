@@ -167,6 +167,8 @@ def on_error(error: Exception) -> Any:
         set_props(ids.STATUS, {"children": "That isn't there any more, or it isn't yours to change."})
         return dash.no_update
     reference = log_failure(error, person=current_user.person_id)
+    if ids.PAGE_CONTENT in str(dash.ctx.outputs_grouping):
+        return shell.broken_page(reference), {"title": f"{shell.BROKEN} · Routebook"}
     set_props(
         ids.STATUS,
         {

@@ -13,6 +13,7 @@ from components import ids
 from components.attributes import attributes
 
 Children = Any
+BROKEN = "Something went wrong on our side"
 DEMO_BANNER = "Demonstration college: every name and plan here is made up."
 
 
@@ -61,6 +62,12 @@ def message(title: str, text: str, *, link: tuple[str, str] = ("/", "Go to my pa
         [html.H1(title), html.P(text), dcc.Link(link[1], href=link[0], className="button")],
         className="card message",
     )
+
+
+def broken_page(reference: str) -> html.Main:
+    """What is shown of a page that couldn't be made; without the frame, which might be what broke."""
+    text = f"Please try again in a moment. If it goes on, tell an administrator the reference {reference}."
+    return html.Main([message(BROKEN, text)], id="main", tabIndex=-1, **attributes(data_title=BROKEN))
 
 
 def signed_out_notice(sign_in_address: str) -> list[Children]:

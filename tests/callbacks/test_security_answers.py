@@ -57,7 +57,7 @@ def test_the_policy_names_each_inline_script_of_the_page(signed_in: Visitor) -> 
     import base64
     import hashlib
 
-    answer = signed_in.get("/")
+    answer = signed_in.get("/organisation")
     inline = [body for body in re.findall(r"<script(?![^>]*src=)[^>]*>(.*?)</script>", answer.text, re.S)]
     scripts = [body for body in inline if not body.strip().startswith("{")]
     assert scripts
@@ -76,7 +76,7 @@ def test_only_files_that_are_the_same_for_everyone_may_be_kept(answers: Iterator
 
 
 def test_files_whose_address_changes_with_them_are_kept_for_a_year(signed_in: Visitor) -> None:
-    page = signed_in.get("/").text
+    page = signed_in.get("/organisation").text
     files = re.findall(r'(?:src|href)="(/(?:_dash-component-suites|assets)/[^"]+)"', page)
     fingerprinted = [file for file in files if "?m=" in file or re.search(r"\.v\d", file)]
     assert len(fingerprinted) > 5
@@ -139,12 +139,12 @@ def test_an_unforeseen_error_says_sorry_and_a_reference(app: Dash, signed_in: Vi
     headers = signed_in.csrf_header()
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE login_session"))
-    for answer in (signed_in.get("/"), signed_in.post(CALLBACKS, json=search_box("x"), headers=headers)):
+    for answer in (signed_in.get("/organisation"), signed_in.post(CALLBACKS, json=search_box("x"), headers=headers)):
         assert answer.status_code == 500
         assert answer.text.startswith(("<!DOCTYPE html>", "Something went wrong"))
         for word in TELLTALE:
             assert word not in answer.text
-    assert re.search(r"tell an administrator the reference [0-9a-f]{8}\.", signed_in.get("/").text)
+    assert re.search(r"tell an administrator the reference [0-9a-f]{8}\.", signed_in.get("/organisation").text)
 
 
 def test_an_unforeseen_error_in_a_callback_leaves_the_page_and_says_a_reference(
@@ -160,8 +160,23 @@ def test_an_unforeseen_error_in_a_callback_leaves_the_page_and_says_a_reference(
     assert "Quillfeather" not in answer.text
 
 
+def test_a_page_that_cannot_be_made_says_so_in_its_place(
+    signed_in: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_arguments: object, **_more: object) -> None:
+        raise RuntimeError("Quillfeather's support need")
+
+    monkeypatch.setattr("callbacks.request.frame", broken)
+    answer = signed_in.post(CALLBACKS, json=open_page("/"), headers=signed_in.csrf_header())
+    assert answer.status_code == 200
+    content = json.dumps(answer.json["response"]["_pages_content"])  # type: ignore[index]
+    assert re.search(r"tell an administrator the reference [0-9a-f]{8}\.", content)
+    assert '"id": "main"' in content
+    assert "Quillfeather" not in answer.text
+
+
 def test_the_page_does_not_say_what_python_it_runs_on(signed_in: Visitor) -> None:
-    found = re.search(r'<script id="_dash-config"[^>]*>(.*?)</script>', signed_in.get("/").text)
+    found = re.search(r'<script id="_dash-config"[^>]*>(.*?)</script>', signed_in.get("/organisation").text)
     assert found
     config = json.loads(found[1])
     assert "python_version" not in config
@@ -172,7 +187,7 @@ def test_the_page_does_not_say_what_python_it_runs_on(signed_in: Visitor) -> Non
 def test_refusals_are_pages_with_a_way_on(visitor: Visitor, signed_in: Visitor) -> None:
     missing = visitor.get("/nowhere")
     assert (missing.status_code, missing.mimetype) == (404, "text/html")
-    assert '<a href="/">' in missing.text
+    assert 'href="/">Go to my page</a>' in missing.text
     assert 'data-ready="true"' in missing.text
     refused = signed_in.post("/logout", data={"csrf_token": "wrong"})
     assert "Please reload it and try again" in refused.text

@@ -102,12 +102,12 @@ def test_no_page_of_dash_is_sent_for_an_address_that_is_not_one(signed_in: Visit
 
 
 def test_what_dash_tells_of_the_layout_names_nobody(signed_in: Visitor, person: models.Person) -> None:
-    for address in ("/", "/_dash-layout", "/_dash-dependencies"):
+    for address in ("/organisation", "/_dash-layout", "/_dash-dependencies"):
         answer = signed_in.get(address)
         assert answer.status_code == 200
         for personal in (person.name, person.email):
             assert personal not in answer.text
-    assert "validation_layout" not in signed_in.get("/").text
+    assert "validation_layout" not in signed_in.get("/organisation").text
 
 
 def test_no_way_in_that_we_do_not_use_is_open(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,7 +165,7 @@ def test_nothing_is_posted_from_another_site(
 def test_a_page_of_another_site_may_link_to_us_but_not_read_us(signed_in: Visitor) -> None:
     link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
     read = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
-    assert signed_in.get("/", headers=link).status_code == 200
+    assert signed_in.get("/organisation", headers=link).status_code == 200
     assert signed_in.get("/_dash-layout", headers=read).status_code == 403
 
 
@@ -321,6 +321,16 @@ def test_no_value_makes_a_declared_callback_fail(
     body = declared_call(name, app.callback_map[name], values)
     spoilt = data.draw(strategies.sampled_from(["nothing", *body]))
     anything_goes(body if spoilt == "nothing" else {**body, spoilt: data.draw(json_values)})
+
+
+@pytest.mark.parametrize(
+    "text", ["%%%", "___", "' OR 1=1 --", "x' UNION SELECT name FROM person --", "\\%", "a;b"]
+)
+def test_what_is_searched_for_is_never_read_as_sql(signed_in: Visitor, college: Session, text: str) -> None:
+    organisation = college.scalars(select(models.Organisation)).one()
+    make.planned_learner(college, make.cohort(college, make.department(college, organisation)))
+    college.commit()
+    assert "Nobody of that name among your learners" in signed_in.callback(search_box(text)).text
 
 
 # --- policies ------------------------------------------------------------------------------------------
