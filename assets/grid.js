@@ -105,7 +105,21 @@
 
   components.ReviewCell = function (props) {
     if (props.node.rowPinned) return null;
-    return h("span", { className: "pill" }, props.data.reviewWords);
+    const { plan, ended, reviewWords } = props.data;
+    if (!props.context.reviewForm || ended) return h("span", { className: "pill" }, reviewWords);
+    return h(
+      "button",
+      {
+        type: "button",
+        className: "pill",
+        tabIndex: -1,
+        title: "Record a review as held",
+        "data-opens": props.context.reviewForm,
+        "data-plan": plan,
+        "data-whose": fullName(props.data),
+      },
+      reviewWords,
+    );
   };
 
   // One theme object: a new one at each drawing would set the grid's styles anew.
@@ -233,8 +247,9 @@
   function key(params) {
     if (params.event.key !== "Enter" && params.event.key !== " ") return;
     params.event.preventDefault();
-    if (params.column.getColId() === "learner" && !params.node.rowPinned) {
-      window.location.assign(`/learner/${params.node.id}`);
+    const within = params.event.target.querySelector("a, button");
+    if (within) {
+      within.click();
     } else if (String(targetOf(params.node, params.column)) === parameters().target) {
       document.querySelector("[data-view=target-form] [name=status]").focus();
     } else {

@@ -22,7 +22,8 @@ def page(cohort_id: Any = None, target: Any = None, **_query: Any) -> Any:
         grid = progress_grid.read(session, viewer, request.whole_number(cohort_id), soon())
         title = f"{grid.cohort.code} {grid.cohort.title}"
         form = target_form.form(session, viewer, target)
-        content = [*cohort_page(grid, form), *small_forms.small_forms(session, viewer)]
+        dialogs = small_forms.small_forms(session, viewer)
+        content = [*cohort_page(grid, form, may_record=bool(dialogs)), *dialogs]
         return shell.page(request.frame(viewer), title, content)
 
 

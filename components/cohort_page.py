@@ -13,18 +13,20 @@ from components.progress_grid import cohort_figures, progress_grid
 from data.progress_grid import CohortHead, ProgressGrid
 
 
-def cohort_page(grid: ProgressGrid, form: Any) -> list[Any]:
-    """All that stands in the page's main part."""
-    return [_head(grid), *(_body(grid, form) if grid.learners else [_nobody(grid.cohort)])]
+def cohort_page(grid: ProgressGrid, form: Any, *, may_record: bool = False) -> list[Any]:
+    """All that stands in the page's main part; with `may_record`, a review's cell opens the form that
+    records it as held."""
+    body = _body(grid, form, may_record) if grid.learners else [_nobody(grid.cohort)]
+    return [_head(grid), *body]
 
 
-def _body(grid: ProgressGrid, form: Any) -> list[Any]:
+def _body(grid: ProgressGrid, form: Any, may_record: bool) -> list[Any]:
     return [
         drawing("figures", cohort_figures(grid.figures)),
         *([] if grid.milestones else [_no_milestones()]),
         html.Div(
             [
-                progress_grid(grid),
+                progress_grid(grid, may_record=may_record),
                 html.Aside(
                     [
                         form,

@@ -54,13 +54,15 @@ MANY_MILESTONES = 14
 """From so many on, the next review stays in view at the right while milestones scroll."""
 
 
-def progress_grid(grid: ProgressGrid) -> html.Div:
+def progress_grid(grid: ProgressGrid, *, may_record: bool = False) -> html.Div:
     """The grid with its tools above and its legend below."""
     return html.Div(
         [
             drawing("grid-tools", render("grid_tools.html", sorts=SORTS)),
             dcc.Store(id=ids.COHORT, data=grid.cohort.id, storage_type="memory"),
-            html.Div(_grid(grid), id=ids.GRID_FRAME, className="grid-frame", style=_frame_size(grid)),
+            html.Div(
+                _grid(grid, may_record), id=ids.GRID_FRAME, className="grid-frame", style=_frame_size(grid)
+            ),
             drawing("grid-legend", render("grid_legend.html", states=words.TARGET_STATES)),
         ],
         className="card progress-grid",
@@ -88,6 +90,7 @@ def row(learner: LearnerRow) -> dict[str, Any]:
     """A learner as the grid's script reads it; the row's id is the learner's, as a string."""
     return {
         "id": str(learner.id),
+        "plan": learner.plan_id,
         "given": learner.given_name,
         "family": learner.family_name,
         "note": learner_note(learner),
@@ -179,7 +182,7 @@ def _steps_between(cells: Sequence[Cell | None]) -> list[int]:
     return steps
 
 
-def _grid(grid: ProgressGrid) -> dag.AgGrid:
+def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
     return dag.AgGrid(
         id=ids.PROGRESS_GRID,
         columnDefs=_columns(grid),
@@ -195,7 +198,11 @@ def _grid(grid: ProgressGrid) -> dag.AgGrid:
         dashGridOptions={
             "theme": {"function": "gridTheme(themeQuartz)"},
             "columnTypes": _column_types(),
-            "context": {"words": _words_by_code(), "icons": _icons_by_code()},
+            "context": {
+                "words": _words_by_code(),
+                "icons": _icons_by_code(),
+                "reviewForm": ids.REVIEW_HELD if may_record else None,
+            },
             "pinnedTopRowData": cohort_rows(grid.milestones, grid.figures),
             "rowHeight": ROW_HEIGHT,
             "groupHeaderHeight": GROUP_HEIGHT,

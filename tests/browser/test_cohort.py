@@ -4,7 +4,6 @@ follows a save. Each test that changes something takes a cohort of its own."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -22,8 +21,8 @@ OVERDUE = "[role=gridcell][col-id^=milestone-].state-overdue"
 
 
 @pytest.fixture(scope="module")
-def cohorts(served_engine: Engine) -> Iterator[int]:
-    """Cohorts of the head's department with overdue milestones, the tutor's first."""
+def cohorts(served_engine: Engine) -> list[int]:
+    """Cohorts of the head's department with overdue milestones."""
     with Session(served_engine) as session:
         rows = session.execute(
             select(Cohort.id)
@@ -39,16 +38,15 @@ def cohorts(served_engine: Engine) -> Iterator[int]:
             .having(func.count() >= 3)
             .order_by(Cohort.id)
         )
-        return iter([cohort_id for (cohort_id,) in rows])
+        return [cohort_id for (cohort_id,) in rows]
 
 
 @pytest.fixture
-def cohort(cohorts: Iterator[int]) -> int:
-    return next(cohorts)
+def page(page_as: OpenPage, cohorts: list[int]) -> Page:
+    return opened(page_as, cohorts[0])
 
 
-@pytest.fixture
-def page(page_as: OpenPage, cohort: int) -> Page:
+def opened(page_as: OpenPage, cohort: int) -> Page:
     page = page_as("head", f"/cohort/{cohort}")
     expect(grid(page)).to_be_visible()
     return page
@@ -167,7 +165,8 @@ def test_next_overdue_goes_from_one_overdue_cell_to_the_next(page: Page) -> None
     assert len(set(seen)) == 3
 
 
-def test_a_save_changes_the_cell_and_the_figures_in_place(page: Page) -> None:
+def test_a_save_changes_the_cell_and_the_figures_in_place(page_as: OpenPage, cohorts: list[int]) -> None:
+    page = opened(page_as, cohorts[-1])
     page.get_by_label("Sort by").select_option("overdue")
     before = families(page)
     cell = page.locator(OVERDUE).first
@@ -224,3 +223,18 @@ def test_print_is_a3_landscape_with_names_on_each_table(page_as: OpenPage) -> No
     assert_accessible(page)
     assert_no_sideways_scrolling(page)
     assert page.pdf(prefer_css_page_size=True).count(b"/MediaBox [0 0 1191") >= 1
+
+
+def test_a_review_is_recorded_from_its_cell_and_the_next_one_stands_there(
+    page_as: OpenPage, cohorts: list[int]
+) -> None:
+    page = opened(page_as, cohorts[-2])
+    page.get_by_label("Sort by").select_option("review")
+    cell = page.locator("[role=gridcell][col-id=review]:has(button)").first
+    row = cell.locator("xpath=..").get_attribute("row-id")
+    before = cell.inner_text()
+    cell.get_by_role("button").click()
+    dialog = page.get_by_role("dialog", name="Review held")
+    dialog.get_by_role("button", name="Record review").click()
+    expect(dialog).to_be_hidden()
+    expect(page.locator(f"[row-id='{row}'] [col-id=review]")).not_to_have_text(before)
