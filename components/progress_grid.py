@@ -248,7 +248,8 @@ def _columns(grid: ProgressGrid) -> list[dict[str, Any]]:
 
 def _personal_width(grid: ProgressGrid) -> int:
     """Room for as many shapes and counts as the learner with most kinds of them has."""
-    return 18 + 31 * max([3, *(len(row.personal.counts) for row in grid.learners if row.personal)])
+    kinds = [len(row.personal.counts) for row in grid.learners if row.personal]
+    return max(118, 18 + 31 * max(kinds, default=0))
 
 
 def _own(name: str) -> dict[str, Any]:
