@@ -139,12 +139,13 @@ def test_an_unforeseen_error_says_sorry_and_a_reference(app: Dash, signed_in: Vi
     headers = signed_in.csrf_header()
     with engine.begin() as connection:
         connection.execute(text("DROP TABLE login_session"))
-    for answer in (signed_in.get("/organisation"), signed_in.post(CALLBACKS, json=search_box("x"), headers=headers)):
+    page = signed_in.get("/organisation")
+    for answer in (page, signed_in.post(CALLBACKS, json=search_box("x"), headers=headers)):
         assert answer.status_code == 500
         assert answer.text.startswith(("<!DOCTYPE html>", "Something went wrong"))
         for word in TELLTALE:
             assert word not in answer.text
-    assert re.search(r"tell an administrator the reference [0-9a-f]{8}\.", signed_in.get("/organisation").text)
+    assert re.search(r"tell an administrator the reference [0-9a-f]{8}\.", page.text)
 
 
 def test_an_unforeseen_error_in_a_callback_leaves_the_page_and_says_a_reference(
