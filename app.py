@@ -17,8 +17,10 @@ from dash.dependencies import MATCH
 from flask import Flask
 from sqlalchemy import Engine, select
 
+import answers
 import compression
 import logs
+import safe_start
 import security
 from callbacks import (
     cohort,
@@ -102,7 +104,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         add_log_handler=False,
         enable_mcp=False,
         on_error=request.on_error,
-        csrf_token_name=security.csrf_cookie_name(settings),
+        csrf_token_name=answers.csrf_cookie_name(settings),
         csrf_header_name=security.CSRF_HEADER,
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
     )
@@ -204,7 +206,7 @@ def run(dev: bool) -> None:
         load_demo(engine, settings, learners=900, seed=1)
         organisation = organisation_in(engine)
     is_demo = organisation is not None and organisation.demo_today is not None
-    security.refuse_unsafe_start(settings, is_demo=is_demo)
+    safe_start.refuse_unsafe_start(settings, is_demo=is_demo)
     engine.dispose()
     address = f"http://{settings.host}:{settings.port}"
     click.echo(f"Routebook {VERSION} on {address}")

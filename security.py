@@ -7,15 +7,9 @@ data/scope.py. docs/decisions/0004-signing-in.md says why things are as they are
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from ipaddress import ip_address
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -24,43 +18,37 @@ import structlog
 from flask import Flask, Response, abort, current_app, g, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user
-from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
-from sqlalchemy import Engine, make_url
+from flask_wtf.csrf import CSRFProtect, generate_csrf
+from sqlalchemy import Engine
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 from werkzeug.urls import iri_to_uri
 
-import logs
+from answers import (
+    FILE_ENDPOINTS,
+    answer_failure,
+    answer_refusal,
+    cookie_name,
+    with_csrf_cookie,
+    with_headers,
+)
 from callbacks.declared import is_declared
 from callbacks.policy import Policy, policy_of, require_policies
 from callbacks.request import looking
 from components import ids, shell
-from components.drawing import render
 from data import sign_in
-from data.accounts import holds_demo
 from data.database import reading, writing
-from data.errors import Refused
-from settings import DEFAULT_DATABASE, Settings
+from safe_start import secret_key
+from settings import Settings
 
 CALLBACKS = "/_dash-update-component"
 CATCH_ALL = "/<path:path>"
-PUBLIC_ENDPOINTS = frozenset(
-    {
-        "login",
-        "healthz",
-        "choose_password",
-        "_dash_assets.static",
-        "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
-        "/_favicon.ico",
-    }
-)
+PUBLIC_ENDPOINTS = FILE_ENDPOINTS | {"login", "healthz", "choose_password"}
 """All that a stranger may have: the way in, the health check, and files that are the same for everyone."""
 
 LARGEST_BODY = 256 * 1024
-SHORTEST_SECRET = 32
 CSRF_HEADER = "X-CSRFToken"
-A_YEAR = 31536000
 log = structlog.get_logger("routebook.security")
 
 
@@ -92,77 +80,6 @@ def install(app: dash.Dash, settings: Settings, engine: Engine) -> None:
     server.after_request(lambda response: with_csrf_cookie(response, settings))
     server.register_error_handler(HTTPException, answer_refusal)
     server.register_error_handler(Exception, answer_failure)
-
-
-# --- before the start ----------------------------------------------------------------------------------
-
-
-def refuse_unsafe_start(settings: Settings, *, is_demo: bool) -> None:
-    """Raise Refused, with what to do, where serving would be unsafe.
-
-    A demo database has passwords that everyone knows; any other needs a secret key of its own.
-    """
-    if is_demo and not _is_loopback(settings.host) and not settings.demo_beyond_loopback:
-        raise Refused(
-            f"This is a demonstration database, whose passwords everyone knows, so it isn't served on"
-            f" {settings.host}. Use HOST=127.0.0.1, or set ROUTEBOOK_DEMO_BEYOND_LOOPBACK=1 if the names"
-            " and plans in it may be seen by anyone who reaches this address."
-        )
-    if not is_demo or settings.secret_key:
-        _given_secret(settings)
-
-
-def secret_key(settings: Settings, engine: Engine) -> str:
-    """The key that signs cookies: the one given, or for a demo database a random one kept beside it."""
-    with reading(engine) as database:
-        is_demo = holds_demo(database)
-    if is_demo and not settings.secret_key:
-        return _kept_secret(_beside(settings.database_url))
-    return _given_secret(settings)
-
-
-def _given_secret(settings: Settings) -> str:
-    given = settings.secret_key.get_secret_value() if settings.secret_key else ""
-    if len(given) < SHORTEST_SECRET or len(set(given)) < 8:
-        raise Refused(
-            f"Set ROUTEBOOK_SECRET_KEY to at least {SHORTEST_SECRET} random characters, the same at each"
-            ' start; python -c "import secrets; print(secrets.token_urlsafe(32))" prints some.'
-        )
-    return given
-
-
-def _beside(database_url: str) -> Path:
-    url = make_url(database_url)
-    is_file = url.get_backend_name() == "sqlite" and url.database and url.database != ":memory:"
-    return (Path(str(url.database)) if is_file else DEFAULT_DATABASE).parent / "secret-key"
-
-
-def _kept_secret(path: Path) -> str:
-    """The file's content; the first process makes it, readable by its user only, and others read it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f"{path.name}.") as fresh:
-        fresh.write(secrets.token_urlsafe(32))
-        fresh.flush()
-        with suppress(FileExistsError):
-            os.link(fresh.name, path)  # all of it at once, unless another process was first
-    return path.read_text("utf-8")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def cookie_name(name: str, settings: Settings) -> str:
-    """With the prefix that binds a cookie to this host and TLS. Browsers and curl accept it from
-    http://127.0.0.1 and http://localhost too; elsewhere plain HTTP must be asked for."""
-    return name if settings.plain_http else f"__Host-{name}"
-
-
-def csrf_cookie_name(settings: Settings) -> str:
-    return cookie_name("routebook-csrf", settings)
 
 
 # --- who it is -----------------------------------------------------------------------------------------
@@ -353,96 +270,3 @@ def _is_plain_page(path: str) -> bool:
     except (NotFound, MethodNotAllowed, RequestRedirect):
         return False
     return endpoint not in PUBLIC_ENDPOINTS and not endpoint.startswith("/")
-
-
-# --- answers -------------------------------------------------------------------------------------------
-
-
-def with_headers(app: dash.Dash, response: Response) -> Response:
-    """Headers of every answer; only files whose address changes with their content may be kept."""
-    scripts = " ".join(["'self'", *app.csp_hashes()])
-    response.headers.update(
-        {
-            "Content-Security-Policy": f"default-src 'self'; script-src {scripts}; style-src 'self'"
-            " 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none';"
-            " form-action 'self'; frame-ancestors 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Referrer-Policy": "same-origin",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-        }
-    )
-    if request.is_secure:
-        response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
-    _set_caching(response)
-    return response
-
-
-def _set_caching(response: Response) -> None:
-    is_file = request.endpoint in PUBLIC_ENDPOINTS and "." in request.path.rpartition("/")[2]
-    fingerprinted = "m" in request.args or response.cache_control.max_age == A_YEAR
-    if not is_file or response.status_code not in (200, 304):
-        response.headers["Cache-Control"] = "no-store"
-    elif fingerprinted:
-        response.headers["Cache-Control"] = f"public, max-age={A_YEAR}, immutable"
-    else:
-        response.headers["Cache-Control"] = "no-cache"
-
-
-def with_csrf_cookie(response: Response, settings: Settings) -> Response:
-    """The token that Dash's scripts send back with each callback, renewed with each page."""
-    if response.mimetype == "text/html" and response.status_code < 400 and "signed_in" in g:
-        response.set_cookie(
-            csrf_cookie_name(settings),
-            generate_csrf(),
-            secure=not settings.plain_http,
-            samesite="Lax",
-            path="/",
-        )
-    return response
-
-
-REFUSALS = {
-    400: ("That request wasn't understood", "Please go back, reload the page and try again."),
-    401: ("Please sign in", "You have been signed out. Sign in to go on."),
-    403: (
-        "That request was refused",
-        "The page may be from before you last signed in. Please reload it and try again. If you can't sign"
-        " in at all, check that your browser keeps cookies of this address.",
-    ),
-    404: (
-        "There is no such page",
-        "Please check the address. It may have moved, or belong to something that you don't work with.",
-    ),
-    413: ("That is too much at once", "Please shorten the text and try again."),
-}
-OTHERWISE = ("That didn't work", "Please go back to the page that you came from and try again.")
-
-
-def answer_refusal(error: HTTPException) -> ResponseReturnValue:
-    """A page, or one line for a script, that says what to do and nothing of how the server works."""
-    if isinstance(error, RequestRedirect):
-        return error.get_response()
-    code = error.code or 500
-    if isinstance(error, CSRFError):
-        log.warning("refused a request without its CSRF token", path=request.path)
-        code = 403
-    allowed = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
-    return _plain_words(code, *REFUSALS.get(code, OTHERWISE)), code, allowed
-
-
-def answer_failure(error: Exception) -> ResponseReturnValue:
-    """The answer to an unforeseen error outside a callback: logged without its text, under a reference."""
-    if isinstance(error, dash.exceptions.DependencyException):
-        return answer_refusal(NotFound())
-    reference = logs.log_failure(error, path=request.path)
-    words = f"Please try again in a moment. If it goes on, tell an administrator the reference {reference}."
-    return _plain_words(500, "Something went wrong on our side", words), 500
-
-
-def _plain_words(code: int, heading: str, words: str) -> Response:
-    if request.path.startswith("/_"):
-        return Response(heading, code, mimetype="text/plain")
-    return Response(render("message.html", title=heading, words=words), code, mimetype="text/html")

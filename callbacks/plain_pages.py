@@ -13,6 +13,7 @@ from flask_wtf.csrf import generate_csrf
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+import answers
 import security
 from callbacks.request import database_session, engine, settings, writing_session
 from components.drawing import render
@@ -52,7 +53,7 @@ def logout() -> ResponseReturnValue:
     log.info("signed out", person=current_user.person_id)
     session.clear()
     answer = redirect("/login", 303)
-    answer.delete_cookie(security.csrf_cookie_name(settings()), secure=not settings().plain_http)
+    answer.delete_cookie(answers.csrf_cookie_name(settings()), secure=not settings().plain_http)
     # Not "cookies": browsers would clear those of the college's other sites on the same domain too.
     answer.headers["Clear-Site-Data"] = '"storage"'
     return answer

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine, make_url
 from sqlalchemy.orm import Session
 
-import security
+import safe_start
 from app import create_app
 from data.database import make_engine
 from data.errors import Refused
@@ -44,14 +44,14 @@ def demo(engine_of: Engine, sqlite_url: str) -> Settings:
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::", "routebook.college.example", ""])  # noqa: S104  # the very addresses to refuse
 def test_a_demo_is_not_served_beyond_loopback_unless_told_to(host: str) -> None:
     with pytest.raises(Refused, match="ROUTEBOOK_DEMO_BEYOND_LOOPBACK"):
-        security.refuse_unsafe_start(Settings(host=host), is_demo=True)
-    security.refuse_unsafe_start(Settings(host=host, demo_beyond_loopback=True), is_demo=True)
-    security.refuse_unsafe_start(Settings(host=host, secret_key=GOOD_KEY), is_demo=False)
+        safe_start.refuse_unsafe_start(Settings(host=host), is_demo=True)
+    safe_start.refuse_unsafe_start(Settings(host=host, demo_beyond_loopback=True), is_demo=True)
+    safe_start.refuse_unsafe_start(Settings(host=host, secret_key=GOOD_KEY), is_demo=False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
 def test_a_demo_is_served_on_loopback(host: str) -> None:
-    security.refuse_unsafe_start(Settings(host=host), is_demo=True)
+    safe_start.refuse_unsafe_start(Settings(host=host), is_demo=True)
 
 
 @pytest.mark.parametrize("key", [None, "", "too short", "a" * 64, "abab" * 20])
@@ -60,19 +60,19 @@ def test_a_real_college_is_not_served_without_a_secret_key_of_its_own(
 ) -> None:
     settings = Settings(database_url=sqlite_url, secret_key=SecretStr(key) if key is not None else None)
     with pytest.raises(Refused, match="ROUTEBOOK_SECRET_KEY"):
-        security.refuse_unsafe_start(settings, is_demo=False)
+        safe_start.refuse_unsafe_start(settings, is_demo=False)
     with pytest.raises(Refused, match="ROUTEBOOK_SECRET_KEY"):
-        security.secret_key(settings, engine_of)
+        safe_start.secret_key(settings, engine_of)
 
 
 def test_a_key_that_is_given_is_used(sqlite_url: str, engine_of: Engine, demo: Settings) -> None:
     given = Settings(database_url=sqlite_url, secret_key=GOOD_KEY)
-    assert security.secret_key(given, engine_of) == SECRET_KEY
+    assert safe_start.secret_key(given, engine_of) == SECRET_KEY
 
 
 def test_each_demo_has_a_random_key_that_its_workers_share(demo: Settings, engine_of: Engine) -> None:
     with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: security.secret_key(demo, engine_of), range(32)))
+        keys = set(pool.map(lambda _: safe_start.secret_key(demo, engine_of), range(32)))
     (key,) = keys
     assert len(key) >= 32
     file = Path(str(make_url(demo.database_url).database)).parent / "secret-key"
