@@ -90,7 +90,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     """The whole app on one database; each call makes a separate one."""
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.threads)
-    app = Routebook(
+    app: Dash = Routebook(
         "routebook",
         use_pages=True,
         pages_folder="",

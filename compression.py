@@ -27,7 +27,7 @@ COMPRESSIBLE = frozenset(
         "text/plain",
     }
 )
-BEST, QUICK = 9, 5
+BEST, QUICK = 9, 6
 
 
 def install(server: Flask) -> None:

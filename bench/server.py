@@ -17,7 +17,6 @@ import app
 from bench.rows import as_json
 from callbacks import request
 from data import caseload, department, progress_grid, reviews, route_map, targets
-from data.learner_figures import Soon
 from data.scope import Viewer
 
 Read = Callable[[Session, Viewer, int], Any]
@@ -32,7 +31,7 @@ def read_learner(session: Session, viewer: Viewer, learner_id: int) -> Any:
 
 
 def read_cohort(session: Session, viewer: Viewer, cohort_id: int) -> Any:
-    return [progress_grid.read(session, viewer, cohort_id, Soon())]
+    return [progress_grid.read(session, viewer, cohort_id)]
 
 
 def read_department(session: Session, viewer: Viewer, department_id: int) -> Any:
@@ -44,7 +43,7 @@ def read_organisation(session: Session, viewer: Viewer, _number: int) -> Any:
 
 
 def read_caseload(session: Session, viewer: Viewer, _number: int) -> Any:
-    return [caseload.read(session, viewer, Soon())]
+    return [caseload.read(session, viewer)]
 
 
 READS: dict[str, Read] = {

@@ -12,24 +12,18 @@ from components import ids, shell
 from components.cohort_page import cohort_page
 from components.progress_grid import cohort_figures, cohort_rows, row
 from data import progress_grid
-from data.learner_figures import Soon
 
 
 @request.page
 def page(cohort_id: Any = None, target: Any = None, **_query: Any) -> Any:
     """The page as its address says: `target` opens its form; sort, filter and name are read by the grid."""
     with request.looking() as (session, viewer):
-        grid = progress_grid.read(session, viewer, request.whole_number(cohort_id), soon())
+        grid = progress_grid.read(session, viewer, request.whole_number(cohort_id))
         title = f"{grid.cohort.code} {grid.cohort.title}"
         form = target_form.form(session, viewer, target)
         dialogs = small_forms.small_forms(session, viewer)
         content = [*cohort_page(grid, form, may_record=bool(dialogs)), *dialogs]
         return shell.page(request.frame(viewer), title, content)
-
-
-def soon() -> Soon:
-    settings = request.settings()
-    return Soon(settings.target_soon_days, settings.review_soon_days)
 
 
 @policy.reads
@@ -40,7 +34,7 @@ def follow_save(saved: Any, cohort_id: Any) -> Any:
         return dash.no_update, dash.no_update, dash.no_update
     with request.looking() as (session, viewer):
         learner_id = request.whole_number(saved.get("learner"))
-        changed = progress_grid.read_learner(session, viewer, cohort_id, learner_id, soon())
+        changed = progress_grid.read_learner(session, viewer, cohort_id, learner_id)
     options = Patch()
     options["pinnedTopRowData"] = cohort_rows(changed.milestones, changed.figures)
     return {"update": [row(changed.learner)], "async": False}, options, cohort_figures(changed.figures)

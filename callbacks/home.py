@@ -17,7 +17,6 @@ from components.caseload import caseload_page
 from components.home import departments_to_choose, moving_on, without_page
 from data import caseload as caseloads
 from data import departments, learners
-from data.learner_figures import Soon
 from data.models import Reach
 from data.scope import Viewer
 
@@ -39,10 +38,8 @@ def page(**_query: Any) -> Any:
 @request.page
 def caseload(**_query: Any) -> Any:
     """The learners of a tutor or teacher, worst first."""
-    settings = request.settings()
     with request.looking() as (session, viewer):
-        soon = Soon(settings.target_soon_days, settings.review_soon_days)
-        content = caseload_page(caseloads.read(session, viewer, soon))
+        content = caseload_page(caseloads.read(session, viewer))
         return shell.page(request.frame(viewer), "My learners", content, active="/caseload")
 
 

@@ -56,14 +56,11 @@ def follow_save(saved: Any, shown: Any) -> Any:
 
 def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> RouteMap:
     """The route map of ids as they came with a request."""
-    settings = request.settings()
     return route_map.read(
         session,
         viewer,
         request.whole_number(learner_id),
         request.whole_number(plan) if plan else None,
-        target_soon_days=settings.target_soon_days,
-        review_soon_days=settings.review_soon_days,
     )
 
 

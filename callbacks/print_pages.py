@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask, abort
 from flask import request as flask_request
 
-from callbacks import cohort, learner, request
+from callbacks import learner, request
 from components.cohort_print import cohort_print
 from components.learner_print import learner_print
 from data import progress_grid
@@ -26,7 +26,7 @@ def print_learner(learner_id: str) -> str:
 def print_cohort(cohort_id: str) -> str:
     """The progress grid, on A3 landscape."""
     with request.looking() as (session, viewer):
-        grid = progress_grid.read(session, viewer, request.whole_number(cohort_id), cohort.soon())
+        grid = progress_grid.read(session, viewer, request.whole_number(cohort_id))
         return cohort_print(grid, as_at=viewer.today)
 
 

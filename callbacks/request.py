@@ -20,6 +20,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from components import ids, shell
+from data import rules
 from data.database import reading, writing
 from data.errors import NotFound
 from data.models import Reach
@@ -53,7 +54,9 @@ def writing_session() -> AbstractContextManager[Session]:
 
 def viewer(session: Session) -> Viewer:
     """The signed-in person, with the roles of today; raises NotFound where there is none."""
-    found = load_viewer(session, current_user.person_id, datetime.now(UTC), settings().today)
+    chosen = settings()
+    soon = rules.Soon(chosen.target_soon_days, chosen.review_soon_days)
+    found = load_viewer(session, current_user.person_id, datetime.now(UTC), chosen.today, soon)
     if found is None:
         raise NotFound
     return found

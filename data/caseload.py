@@ -11,7 +11,7 @@ from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from data import learner_figures, rules, state_sql
-from data.learner_figures import USUALLY_SOON, Figures, Soon
+from data.learner_figures import Figures
 from data.models import Cohort, Enrolment, Learner, Reach, Target
 from data.rules import ReviewState, TargetState
 from data.scope import Viewer, cohorts_seen_by, enrolments_seen_by
@@ -97,17 +97,17 @@ class Caseload:
     teaches_only: bool
 
 
-def read(session: Session, viewer: Viewer, soon: Soon = USUALLY_SOON) -> Caseload:
+def read(session: Session, viewer: Viewer) -> Caseload:
     """The learners whom the viewer tutors or teaches, whatever else the viewer may see."""
     grants = tuple(grant for grant in viewer.grants if grant.reach in (Reach.CASELOAD, Reach.TEACHING_GROUPS))
     viewer = replace(viewer, grants=grants)
-    targets = _open_targets(session, viewer, soon)
-    learners, cohorts = _learners(session, viewer, targets, soon)
+    targets = _open_targets(session, viewer)
+    learners, cohorts = _learners(session, viewer, targets)
     return Caseload(
         learners=tuple(sorted(learners, key=_worst_first)),
         due=_due_this_week(learners, viewer.today),
         cohorts=cohorts,
-        figures=learner_figures.read(session, viewer, true(), soon),
+        figures=learner_figures.read(session, viewer, true()),
         teaches_only=not viewer.reaches(Reach.CASELOAD),
     )
 
@@ -142,7 +142,7 @@ def _due_this_week(learners: Sequence[CaseloadLearner], today: date) -> tuple[Du
 
 
 def _learners(
-    session: Session, viewer: Viewer, targets: Mapping[int, Sequence[OpenTarget]], soon: Soon
+    session: Session, viewer: Viewer, targets: Mapping[int, Sequence[OpenTarget]]
 ) -> tuple[list[CaseloadLearner], tuple[CaseloadCohort, ...]]:
     """Everyone who hasn't left, and their cohorts by code."""
     day = viewer.clock_day
@@ -166,7 +166,9 @@ def _learners(
         .where(enrolments_seen_by(viewer), ~state_sql.ended_by(day))
         .order_by(Cohort.code, Enrolment.id)
     ):
-        state = rules.review_state(row.next_review_on, day, paused=bool(row.paused), soon_days=soon.reviews)
+        state = rules.review_state(
+            row.next_review_on, day, paused=bool(row.paused), soon_days=viewer.soon.reviews
+        )
         late = state == ReviewState.OVERDUE and row.next_review_on is not None
         learners.append(
             CaseloadLearner(
@@ -188,7 +190,7 @@ def _learners(
     return learners, tuple(cohorts.values())
 
 
-def _open_targets(session: Session, viewer: Viewer, soon: Soon) -> Mapping[int, Sequence[OpenTarget]]:
+def _open_targets(session: Session, viewer: Viewer) -> Mapping[int, Sequence[OpenTarget]]:
     """{plan id: its open targets, by due date}."""
     day = viewer.clock_day
     found: dict[int, list[OpenTarget]] = defaultdict(list)
@@ -199,7 +201,7 @@ def _open_targets(session: Session, viewer: Viewer, soon: Soon) -> Mapping[int, 
             Target.title,
             Target.due_on,
             Target.moves,
-            state_sql.target_state(day, soon.targets),
+            state_sql.target_state(day, viewer.soon.targets),
         )
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .where(enrolments_seen_by(viewer), state_sql.is_open(), ~state_sql.ended_by(day))

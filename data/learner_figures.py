@@ -9,24 +9,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Row, and_, case, func, select
 from sqlalchemy.orm import Session
 
-from data import rules, state_sql
+from data import state_sql
 from data.models import EndReason, Enrolment, Target
 from data.rules import Share, TargetState
 from data.scope import Viewer, enrolments_seen_by
 
 NOT_COUNTED = (TargetState.WITHDRAWN, TargetState.PAUSED)
 """States that are in no denominator."""
-
-
-@dataclass(frozen=True, slots=True)
-class Soon:
-    """Days ahead in which a target, or a review, is due soon."""
-
-    targets: int = rules.TARGET_SOON_DAYS
-    reviews: int = rules.REVIEW_SOON_DAYS
-
-
-USUALLY_SOON = Soon()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +43,7 @@ class Figures:
     milestones: Mapping[int, Share]
 
 
-def read(
-    session: Session, viewer: Viewer, condition: ColumnElement[bool], soon: Soon = USUALLY_SOON
-) -> Figures:
+def read(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> Figures:
     """The figures of those of some learners (a condition on `Enrolment`) whom the viewer sees, counted in
     the database by two queries."""
     seen = and_(condition, enrolments_seen_by(viewer))
@@ -77,7 +64,7 @@ def read(
             _counted(state_sql.required_today(day)),
         ).where(seen)
     ).one()
-    state = state_sql.target_state(day, soon.targets).label("state")
+    state = state_sql.target_state(day, viewer.soon.targets).label("state")
     would_be_late = and_(
         state_sql.is_open(), Target.first_due_on < day, Target.first_due_on >= Enrolment.starts_on
     )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from data import learner_figures, rules, state_sql
 from data.errors import NotFound
-from data.learner_figures import USUALLY_SOON, Figures, Soon
+from data.learner_figures import Figures
 from data.models import (
     Cohort,
     CohortTutor,
@@ -133,12 +133,12 @@ class ProgressGrid:
         return tuple((phase, tuple(columns)) for phase, columns in groups.items())
 
 
-def read(session: Session, viewer: Viewer, cohort_id: int, soon: Soon = USUALLY_SOON) -> ProgressGrid:
+def read(session: Session, viewer: Viewer, cohort_id: int) -> ProgressGrid:
     """A cohort with those of its learners whom the viewer sees, by name, those who left at the end."""
     cohort = _cohort(session, viewer, cohort_id)
     milestones = _milestones(session, cohort_id)
-    learners = _learners(session, viewer, cohort_id, milestones, soon)
-    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id, soon)
+    learners = _learners(session, viewer, cohort_id, milestones)
+    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id)
     return ProgressGrid(cohort, milestones, learners, figures)
 
 
@@ -151,15 +151,13 @@ class ChangedRow:
     figures: Figures
 
 
-def read_learner(
-    session: Session, viewer: Viewer, cohort_id: int, learner_id: int, soon: Soon = USUALLY_SOON
-) -> ChangedRow:
+def read_learner(session: Session, viewer: Viewer, cohort_id: int, learner_id: int) -> ChangedRow:
     """One row of the grid as `read` has it, and the figures of the whole cohort."""
     milestones = _milestones(session, cohort_id)
-    rows = _learners(session, viewer, cohort_id, milestones, soon, Enrolment.learner_id == learner_id)
+    rows = _learners(session, viewer, cohort_id, milestones, Enrolment.learner_id == learner_id)
     if not rows:
         raise NotFound
-    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id, soon)
+    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id)
     return ChangedRow(rows[0], milestones, figures)
 
 
@@ -219,7 +217,6 @@ def _learners(
     viewer: Viewer,
     cohort_id: int,
     milestones: Sequence[MilestoneColumn],
-    soon: Soon,
     *only: ColumnElement[bool],
 ) -> tuple[LearnerRow, ...]:
     """Rows in three queries, however many learners and milestones there are."""
@@ -240,13 +237,13 @@ def _learners(
         .where(_seen(viewer, cohort_id), *only)
     )
     mine = and_(_seen(viewer, cohort_id), *only)
-    cells = _cells(session, mine, day, soon)
-    personal = _personal(session, mine, day, soon)
+    cells = _cells(session, viewer, mine)
+    personal = _personal(session, viewer, mine)
     rows = []
     for plan_id, learner_id, given, family, starts_on, ended_on, reason, next_review_on, paused in enrolments:
         ended = rules.EnrolmentDates(starts_on, ended_on).ended(day)
         state = rules.review_state(
-            next_review_on, day, required=not ended, paused=bool(paused), soon_days=soon.reviews
+            next_review_on, day, required=not ended, paused=bool(paused), soon_days=viewer.soon.reviews
         )
         of_plan = cells.get(plan_id, {})
         own = personal.get(plan_id)
@@ -273,13 +270,12 @@ def _learners(
     return tuple(sorted(rows, key=lambda row: (row.ended, row.sort_name, row.id)))
 
 
-def _cells(
-    session: Session, mine: ColumnElement[bool], day: date, soon: Soon
-) -> Mapping[int, Mapping[int, Cell]]:
+def _cells(session: Session, viewer: Viewer, mine: ColumnElement[bool]) -> Mapping[int, Mapping[int, Cell]]:
     """{plan id: {milestone id: cell}}, straight from the connection: these can be 45,000 rows."""
     found: dict[int, dict[int, Cell]] = defaultdict(dict)
+    state_today = state_sql.target_state(viewer.clock_day, viewer.soon.targets)
     query = (
-        select(Target.plan_id, Target.milestone_id, Target.id, state_sql.target_state(day, soon.targets))
+        select(Target.plan_id, Target.milestone_id, Target.id, state_today)
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .where(mine, Target.milestone_id.is_not(None), Target.status != rules.TargetStatus.PROPOSED)
     )
@@ -292,13 +288,12 @@ def _cells(
 _STATES = {state.value: state for state in TargetState}
 
 
-def _personal(
-    session: Session, mine: ColumnElement[bool], day: date, soon: Soon
-) -> Mapping[int, PersonalTargets]:
+def _personal(session: Session, viewer: Viewer, mine: ColumnElement[bool]) -> Mapping[int, PersonalTargets]:
     """{plan id: its personal targets}; plans without one are left out."""
     found: dict[int, list[tuple[TargetState, int, str]]] = defaultdict(list)
+    state_today = state_sql.target_state(viewer.clock_day, viewer.soon.targets)
     for plan_id, target_id, title, state in session.execute(
-        select(Target.plan_id, Target.id, Target.title, state_sql.target_state(day, soon.targets))
+        select(Target.plan_id, Target.id, Target.title, state_today)
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .where(mine, Target.milestone_id.is_(None), Target.status != rules.TargetStatus.PROPOSED)
         .order_by(Target.plan_id, Target.due_on.is_(None), Target.due_on, Target.id)

@@ -138,6 +138,10 @@ def _held(session: Session, viewer: Viewer, review: Review) -> ReviewHeld:
         last_review_on=row.last_review_on,
         next_review_on=row.next_review_on,
         state=rules.review_state(
-            row.next_review_on, viewer.clock_day, required=row.enrolled, paused=row.paused
+            row.next_review_on,
+            viewer.clock_day,
+            required=row.enrolled,
+            paused=row.paused,
+            soon_days=viewer.soon.reviews,
         ),
     )

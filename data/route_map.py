@@ -196,9 +196,6 @@ def read(
     viewer: Viewer,
     learner_id: int,
     plan_id: int | None = None,
-    *,
-    target_soon_days: int = rules.TARGET_SOON_DAYS,
-    review_soon_days: int = rules.REVIEW_SOON_DAYS,
 ) -> RouteMap:
     """The learner's plan of that id, else the current one: four queries, whatever its size.
 
@@ -212,8 +209,8 @@ def read(
         chosen.ended_on,
         tuple(rules.Span(row.from_on, row.until_on) for row in happened["break"]),
     )
-    lanes, targets = _lanes_and_targets(session, viewer, chosen.id, dates, target_soon_days)
-    next_review = _next_review(chosen, dates, viewer.clock_day, review_soon_days)
+    lanes, targets = _lanes_and_targets(session, viewer, chosen.id, dates, viewer.soon.targets)
+    next_review = _next_review(chosen, dates, viewer.clock_day, viewer.soon.reviews)
     return RouteMap(
         learner_id=learner_id,
         learner=f"{chosen.given_name} {chosen.family_name}",

@@ -20,6 +20,14 @@ TARGET_SOON_DAYS = 7
 REVIEW_SOON_DAYS = 14
 
 
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """How many days ahead a target and a review are due soon."""
+
+    targets: int = TARGET_SOON_DAYS
+    reviews: int = REVIEW_SOON_DAYS
+
+
 class TargetStatus(StrEnum):
     """What people record of a target; stored."""
 

@@ -42,6 +42,7 @@ from data.models import (
     Writes,
 )
 
+USUALLY_SOON = rules.Soon()
 CONDITIONS_KEPT = 2048
 """Making a condition takes longer than most queries that it goes into, so each viewer's are kept."""
 
@@ -76,6 +77,7 @@ class Viewer:
     coverage_goal: int = field(default=95, compare=False)
     is_demo: bool = field(default=False, compare=False)
     closures: tuple[rules.Span, ...] = field(default=(), compare=False)
+    soon: rules.Soon = field(default=USUALLY_SOON, compare=False)
     time_of_day: time = field(default=time(12, tzinfo=UTC), compare=False)
     clock_day: date = field(init=False, compare=False)
 
@@ -100,7 +102,11 @@ def today_in(time_zone: str, now: datetime) -> date:
 
 
 def load_viewer(
-    session: Session, person_id: int, now: datetime, fixed_today: date | None = None
+    session: Session,
+    person_id: int,
+    now: datetime,
+    fixed_today: date | None = None,
+    soon: rules.Soon = USUALLY_SOON,
 ) -> Viewer | None:
     """The person with today's roles, or None where there is no such person or the account is disabled.
 
@@ -133,6 +139,7 @@ def load_viewer(
         coverage_goal=organisation.coverage_goal,
         is_demo=organisation.demo_today is not None,
         closures=load_closures(session, organisation.id),
+        soon=soon,
         time_of_day=now.astimezone(ZoneInfo(organisation.time_zone)).timetz(),
     )
 

@@ -170,7 +170,9 @@ def _overdue(
             days=rules.days_late(row.judged_on, day),
             target_id=row.id,
             title=row.title,
-            state=rules.target_state(row.status, row.due_on, day, joined_on=row.starts_on),
+            state=rules.target_state(
+                row.status, row.due_on, day, joined_on=row.starts_on, soon_days=viewer.soon.targets
+            ),
             due_on=row.due_on,
             first_due_on=row.first_due_on,
             moves=row.moves,

@@ -221,7 +221,7 @@ def _detail(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Cohort.code,
             Lane.label,
             Phase.name.label("phase_name"),
-            target_state(viewer.clock_day).label("state"),
+            target_state(viewer.clock_day, viewer.soon.targets).label("state"),
             enrolments_written_by(viewer, Writes.PLANS).label("writes_all"),
             enrolments_written_by(viewer, Writes.OWN_NOTES).label("writes_notes"),
             Change.at,
