@@ -21,7 +21,7 @@ def line(one: Measured) -> str:
 def text(
     *,
     machine: str,
-    built: Mapping[int, float | None],
+    built: Mapping[int, float],
     measured: Mapping[int, Sequence[Measured]],
     seen: Sequence[Visible],
     memory: Mapping[str, float],
@@ -48,11 +48,8 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _builds(built: Mapping[int, float | None]) -> str:
-    rows = [
-        [f"{size:,}", f"{seconds:.0f}" if seconds is not None else "built by an earlier run"]
-        for size, seconds in built.items()
-    ]
+def _builds(built: Mapping[int, float]) -> str:
+    rows = [[f"{size:,}", f"{seconds:.0f}"] for size, seconds in built.items()]
     return "## Building the colleges\n\n" + _table(["learners", "seconds"], rows)
 
 

