@@ -31,8 +31,8 @@ test: .venv/test.stamp ## lint, types, then every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest tests --ignore=tests/browser
-	@$(BIN)/pytest tests/browser
+	@$(BIN)/pytest -n auto tests --ignore=tests/browser
+	@$(BIN)/pytest -n auto tests/browser
 
 bench: .venv/test.stamp ## the benchmark; writes docs/benchmark.md
 	@sh tests/chromium.sh

@@ -42,6 +42,7 @@
   const drafts = new Map(); // target id → {version, values}: typed on top of that version and not saved
   let shown = null; // what the server last said of the target on show
   let openedFrom = null; // where the focus was before the form opened
+  let openedIn = null; // the view that it was in
   let place = null; // the form's element: another one is another page
 
   const storedValues = (said) => ({ ...said.values, reason: "" });
@@ -107,6 +108,7 @@
   // The focus goes to the form that a selection opened, and back when the form closes.
   function enter(form) {
     openedFrom = document.activeElement;
+    openedIn = openedFrom.closest("[data-view]");
     form.tabIndex = -1;
     afterDrawing(() => {
       form.focus({ preventScroll: true });
@@ -120,8 +122,16 @@
       window.routebook.say("What you typed is kept but not saved: open that target again to save it.");
     }
     if (said.target || !openedFrom) return;
-    const again = openedFrom.isConnected ? openedFrom : document.querySelector(`[data-target="${before.target}"]`);
+    const again = openedFrom.isConnected ? openedFrom : redrawn(before.target);
     if (again) again.focus({ preventScroll: true });
+  }
+
+  // A save draws the view anew: what was there before is found by its target.
+  function redrawn(target) {
+    const within = openedIn && openedIn.isConnected ? openedIn : document;
+    const place = within.querySelector(`[data-target="${target}"]`);
+    const inside = "a[href], button, [tabindex]";
+    return place && (place.matches(inside) ? place : place.querySelector(inside));
   }
 
   // --- somebody else saved in between -------------------------------------------------------------------
