@@ -17,6 +17,8 @@ from settings import Settings
 FILE_ENDPOINTS = frozenset(
     {
         "_dash_assets.static",
+        "bundle_css",
+        "bundle_js",
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
         "/_favicon.ico",
     }

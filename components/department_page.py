@@ -8,7 +8,7 @@ from dash import dcc, html
 
 from components import ids, shell, words
 from components.attention import attention
-from components.drawing import drawing
+from components.drawing import drawing, render
 from components.headline import headline
 from components.overdue_heatmap import overdue_heatmap
 from components.review_coverage import review_coverage
@@ -53,6 +53,11 @@ def department_page(
             className="with-form list-frame",
         ),
         _card(ids.ATTENTION, markup[ids.ATTENTION]),
+        *(
+            [_card("earlier-cohorts", render("earlier_cohorts.html", cohorts=of.earlier))]
+            if of.earlier
+            else []
+        ),
     ]
 
 

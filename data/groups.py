@@ -16,7 +16,7 @@ from data.department_figures import Figures
 from data.errors import NotFound
 from data.models import Cohort, Department, EndReason, Enrolment, Organisation, Target
 from data.rules import Share
-from data.scope import Viewer, departments_seen_by, require_organisation
+from data.scope import Viewer, cohorts_seen_by, departments_seen_by, require_organisation
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,33 @@ def _cohorts(session: Session, viewer: Viewer, department_id: int) -> tuple[Grou
         for row in rows
         if row.enrolled or row.started_this_year or row.ended_this_year
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierCohort:
+    """A cohort in which nobody has been enrolled this academic year."""
+
+    id: int
+    code: str
+    title: str
+    learners: int
+
+
+def earlier_cohorts(session: Session, viewer: Viewer, department_id: int) -> tuple[EarlierCohort, ...]:
+    """The department's cohorts that `read` leaves out, the latest first. The department must be one of
+    the viewer's (`within_department`)."""
+    year_start = rules.academic_year_start(viewer.clock_day)
+    rows = session.execute(
+        select(Cohort.id, Cohort.code, Cohort.title, func.count())
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .where(Cohort.department_id == department_id, cohorts_seen_by(viewer))
+        .group_by(Cohort.id, Cohort.code, Cohort.title, Cohort.starts_on)
+        .having(
+            _count(Enrolment.ended_on.is_(None) | (Enrolment.ended_on >= year_start - rules.ONE_DAY)) == 0
+        )
+        .order_by(Cohort.starts_on.desc(), Cohort.code)
+    )
+    return tuple(EarlierCohort(*row) for row in rows)
 
 
 def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

@@ -31,6 +31,8 @@ SUITES = "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path
 FILES = {
     "/assets/<path:filename>": "/assets/theme.css",
     SUITES: "/_dash-component-suites/dash/dcc/dash_core_components.js",
+    "/assets/routebook.css": "/assets/routebook.css",
+    "/assets/routebook.js": "/assets/routebook.js",
     "/_favicon.ico": "/_favicon.ico",
 }
 FOR_STRANGERS = {*FILES, "/login", "/healthz", "/choose-password/<token>"}

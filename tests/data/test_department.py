@@ -209,7 +209,7 @@ def test_a_page_costs_the_same_number_of_queries_in_each_department(demo: Sessio
         with statements(demo) as ran:
             department.read(demo, viewer, department_id, choice)
         counts.add(len(ran))
-    assert counts == {15}
+    assert counts == {16}
     with statements(demo) as ran:
         department.read_organisation(demo, viewer)
     assert len(ran) == 10
@@ -414,3 +414,17 @@ def test_the_headline_compares_with_the_evening_before_last_monday(college: Coll
     assert (headline.achieved, headline.achieved_before, headline.days) == (1, 1, 8)
     tuesday = college.page(make.TODAY + timedelta(days=1)).figures.headline
     assert (tuesday.since, tuesday.days) == (make.TODAY, 2)
+
+
+def test_a_cohort_that_has_finished_is_listed_apart_and_can_still_be_opened(session: Session) -> None:
+    college = make.organisation(session)
+    here = make.department(session, college)
+    finished = make.cohort(session, here, code="E3-0", starts_on=date(2024, 9, 2))
+    make.planned_learner(session, finished, ended_on=date(2026, 7, 10), end_reason="completed")
+    running = make.cohort(session, here, code="E3-1")
+    make.planned_learner(session, running)
+    make.complete(session)
+    head = make.viewer(session, make.person(session, college, "head-of-department", department=here))
+    shown = department.read(session, head, here.id)
+    assert [(cohort.code, cohort.learners) for cohort in shown.earlier] == [("E3-0", 1)]
+    assert [group.name for group in shown.figures.groups] == ["E3-1"]

@@ -1,0 +1,35 @@
+"""Our styles and scripts as one file each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+import bundles
+
+
+def test_a_bundle_holds_every_file_of_its_kind_bootstrap_first() -> None:
+    styles = bundles.content("css")
+    places = [styles.index(path.read_bytes()) for path in sorted(bundles.ASSETS.glob("*.css"))]
+    assert styles.startswith((bundles.ASSETS / "static/bootstrap.min.css").read_bytes())
+    assert places == sorted(places)
+    scripts = bundles.content("js")
+    assert all(path.read_bytes() in scripts for path in bundles.ASSETS.glob("*.js"))
+
+
+def test_the_address_changes_with_the_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles, "ASSETS", tmp_path)
+    (tmp_path / "a.js").write_text("one();")
+    before = bundles.address("js")
+    assert bundles.address("js") == before
+    (tmp_path / "b.js").write_text("two();")
+    assert bundles.address("js") != before
+
+
+def test_a_bundle_is_served_under_its_address() -> None:
+    server = Flask("test")
+    bundles.install(server)
+    answer = server.test_client().get(bundles.address("css"))
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "text/css", bundles.content("css"))
