@@ -48,7 +48,10 @@ def _rules(server: Server) -> Iterator[str]:
     for page in dash.page_registry.values():
         yield page["path_template"] or page["path"]
     for route in routes:
-        not_a_page = route.endpoint.startswith(("/", "_dash")) or route.endpoint in ("static", "healthz")
+        not_a_page = route.endpoint.startswith(("/", "_dash", "bundle_")) or route.endpoint in (
+            "static",
+            "healthz",
+        )
         if "GET" in (route.methods or ()) and not not_a_page:
             yield route.rule
 
