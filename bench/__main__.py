@@ -112,7 +112,7 @@ def in_chromium(server: Server, client: Client, sample: Sample) -> list[Visible]
         Visit("organisation", "/organisation", "td[data-row][data-column]"),
     ]
     cookies: list[dict[str, Any]] = [
-        {"name": name, "value": value, "url": server.base, "secure": True}
+        {"name": name, "value": value, "domain": server.host, "path": "/", "secure": True}
         for name, value in client.cookies.items()
     ]
     with serving("bench.bare_page:create_server()", "/") as bare:
