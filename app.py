@@ -127,6 +127,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     app.layout = shell.layout
     app.clientside_callback(
         ClientsideFunction("drawing", "draw"),
+        # MATCH stands where an id holds a name.
         Output(ids.drawing_mount(MATCH), "data-drawn"),  # type: ignore[arg-type]
         Input(ids.drawing_html(MATCH), "data"),  # type: ignore[arg-type]
         Input(ids.drawing_mount(MATCH), "id"),  # type: ignore[arg-type]
