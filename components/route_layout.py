@@ -328,7 +328,9 @@ def _packed(boxes: Sequence[Box], width: int, y: float) -> tuple[list[PlacedBox]
         x = _pixels(box.at, width)
         natural = max(0, min(x - HALF, width - box.width))
         row, start = _room_in(rows, box, natural, width)
-        row.append(PlacedBox(box.key, percent(x, width), 0, round(start - x, 1), box.width, box.height))
+        at = percent(x, width)
+        left = round(start - at * width / 100, 2)
+        row.append(PlacedBox(box.key, at, 0, left, box.width, box.height))
     placed: list[PlacedBox] = []
     for row in rows:
         placed += [replace(box, y=y) for box in row]

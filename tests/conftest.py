@@ -16,8 +16,10 @@ from data.database import make_engine
 from data.migrate import migrate
 from tests.factories import TODAY
 
-# How long an example takes says nothing on a machine that is busy.
-settings.register_profile("routebook", deadline=None)
+# How long an example takes says nothing on a machine that is busy. The same examples each time, so that
+# a change is judged by itself; `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("routebook", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
 settings.load_profile("routebook")
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from components.route_layout import (
@@ -119,6 +119,7 @@ def check_apart(some_lanes: list[Lane], some_strips: list[list[Box]]) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(lanes, strips)
+@example([Lane([], [Box("", 0.875, 192, 22)])], [])
 def test_no_label_station_box_or_leader_overlaps_another_and_each_is_there_once(
     some_lanes: list[Lane], some_strips: list[list[Box]]
 ) -> None:
