@@ -30,10 +30,13 @@ from data.models.college import Organisation as Organisation
 from data.models.college import ReviewKind as ReviewKind
 from data.models.college import ReviewRuleVersion as ReviewRuleVersion
 from data.models.college import TeachingGroup as TeachingGroup
+from data.models.drafts import Draft as Draft
 from data.models.figures import CoverageSpan as CoverageSpan
 from data.models.figures import DepartmentFigures as DepartmentFigures
 from data.models.history import Change as Change
 from data.models.history import ImportRecord as ImportRecord
+from data.models.judgements import Colour as Colour
+from data.models.judgements import Judgement as Judgement
 from data.models.learners import Attendance as Attendance
 from data.models.learners import BreakInLearning as BreakInLearning
 from data.models.learners import Enrolment as Enrolment

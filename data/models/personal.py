@@ -4,6 +4,7 @@ from __future__ import annotations
 
 PERSONAL = {
     "person": {"email", "name", "password_hash"},
+    "draft": {"key", "typed"},
     "learner": {"reference", "given_name", "family_name"},
     "plan": {"starting_point", "destination", "progression", "own_rule_reason"},
     "target": {"title", "criteria", "resources", "where_and_how", "note"},
@@ -14,6 +15,7 @@ PERSONAL = {
     "barrier": {"what", "how_passed"},
     "change": {"old", "new", "reason"},
     "import_record": {"key", "said"},
+    "judgement": {"reason"},
 }
 """Columns of text that hold personal data; what an export of a learner's own data and an erasure cover."""
 
@@ -27,6 +29,7 @@ NOT_PERSONAL = {
     "enrolment": {"end_reason"},
     "failed_sign_in": {"account_hash", "address_hash"},
     "import_record": {"source"},
+    "judgement": {"colour"},
     "lane": {"key", "label"},
     "learner": {"provider"},
     "login_session": {"key_hash"},

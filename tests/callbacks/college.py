@@ -113,6 +113,15 @@ class Builder:
         step = self.add(models.Step, name, target_id=target.id, position=1, text="x")
         review = self.of(make.review(session, plan, date(2026, 11, 2), id=self.number()), name)
         self.add(models.Reflection, name, plan_id=plan.id, review_id=review.id, written_on=today)
+        self.add(
+            models.Judgement,
+            name,
+            plan_id=plan.id,
+            colour="red",
+            reason="x",
+            judged_on=date(2026, 11, 2),
+            recorded_at=datetime(2026, 11, 2, 12, tzinfo=UTC),
+        )
         for level in (1, 2, 3, 4):
             dates = {"plan_id": plan.id, "from_on": date(2026, 10, 1), "confidentiality": level}
             support = self.add(models.Support, name, what="x", **dates)

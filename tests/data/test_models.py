@@ -42,6 +42,8 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_review_rule_amount_positive": {"amount": 0},
     "ck_cohort_tutor_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
     "ck_department_figures_covered_required": {"covered": 2, "required": 1},
+    "ck_judgement_colour_known": {"colour": "blue"},
+    "ck_judgement_has_reason": {"reason": ""},
     "ck_coverage_span_covered_required": {"covered": 2, "required": 1},
     "ck_coverage_span_until_sunday_after_from_sunday": {"from_sunday": LATER, "until_sunday": EARLIER},
     "ck_enrolment_end_reason_known": {"ended_on": LATER, "end_reason": "vanished"},
@@ -142,6 +144,9 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
             models.LoginSession(key_hash="a", started_at=NOON, last_seen_at=NOON, **hashed),
             models.OneTimeLink(token_hash="a", expires_at=NOON, **hashed),
             models.FailedSignIn(account_hash="a", address_hash="b", at=NOON),
+            models.Judgement(
+                plan_id=plan.id, colour="green", reason="x", judged_on=date(2026, 10, 12), recorded_at=NOON
+            ),
             models.ImportRecord(organisation_id=college.id, source="csv", key="1", row_id=review.id, said={}),
         ]
     )
@@ -247,6 +252,7 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "department_figures",
         "failed_sign_in",
         "import_record",
+        "judgement",
         "login_session",
         "one_time_link",
         "role",
