@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dash
 import structlog
-from flask import Response, g, request
+from flask import Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
 from werkzeug.exceptions import HTTPException, NotFound
@@ -125,4 +125,6 @@ def answer_failure(error: Exception) -> ResponseReturnValue:
 def _plain_words(code: int, heading: str, words: str) -> Response:
     if request.path.startswith("/_"):
         return Response(heading, code, mimetype="text/plain")
+    if request.path.startswith(("/write/", "/drafts")):
+        return jsonify(sentence=f"{heading}. {words}")
     return Response(render("message.html", title=heading, words=words), code, mimetype="text/html")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -36,6 +36,7 @@ from callbacks import (
     small_forms,
     target_form,
 )
+from callbacks import writing as forms
 from components import ids, shell
 from data.database import make_engine, reading, writing
 from data.errors import NotFound, Refused
@@ -53,6 +54,8 @@ PAGES = (
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
+WRITERS: tuple[Mapping[str, forms.Writer], ...] = ()
+"""What saves each kind of form, by the module whose page shows it."""
 CALLBACKS = (home, cohort, learner, department, organisation, search, target_form, small_forms)
 
 INDEX = """<!DOCTYPE html>
@@ -136,6 +139,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         module.register(app)
     plain_pages.register(app.server)
     print_pages.register(app.server)
+    forms.register(app.server, WRITERS)
     bundles.install(app.server)
     compression.install(app.server)
     security.install(app, settings, engine)

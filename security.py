@@ -25,6 +25,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import RequestRedirect
 from werkzeug.urls import iri_to_uri
 
+import answers
 from answers import (
     FILE_ENDPOINTS,
     answer_failure,
@@ -48,6 +49,8 @@ PUBLIC_ENDPOINTS = FILE_ENDPOINTS | {"login", "healthz", "choose_password"}
 """All that a stranger may have: the way in, the health check, and files that are the same for everyone."""
 
 LARGEST_BODY = 256 * 1024
+WRITING = "/write/"
+DRAFTS = "/drafts"
 CSRF_HEADER = "X-CSRFToken"
 log = structlog.get_logger("routebook.security")
 
@@ -63,6 +66,7 @@ def install(app: dash.Dash, settings: Settings, engine: Engine) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         MAX_CONTENT_LENGTH=LARGEST_BODY,
+        LARGEST_UPLOAD=LARGEST_BODY + settings.largest_file_mb * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
         WTF_CSRF_TIME_LIMIT=None,
     )
@@ -142,11 +146,16 @@ def refuse_misshapen() -> None:
     """Bodies have the one type that their address takes, and a size and depth that cost little."""
     if request.method in ("GET", "HEAD", "OPTIONS"):
         return
-    if (request.content_length or 0) > LARGEST_BODY:
+    expected, largest = "application/x-www-form-urlencoded", LARGEST_BODY
+    if request.path == CALLBACKS:
+        expected = "application/json"
+    elif request.path.startswith(WRITING) and request.mimetype == "multipart/form-data":
+        expected, largest = "multipart/form-data", current_app.config["LARGEST_UPLOAD"]
+    if (request.content_length or 0) > largest:
         abort(413)
-    expected = "application/json" if request.path == CALLBACKS else "application/x-www-form-urlencoded"
     if request.mimetype != expected:
         abort(415)
+    request.max_content_length = largest
 
 
 def require_known_address() -> None:
@@ -168,6 +177,8 @@ def require_session() -> ResponseReturnValue | None:
         return None
     if request.path == CALLBACKS and request.method == "POST":
         return answer_signed_out()
+    if request.path.startswith((WRITING, DRAFTS)):
+        return answer_signed_out_form()
     if request.path.startswith("/_"):
         abort(401)
     if request.method in ("GET", "HEAD"):
@@ -213,10 +224,20 @@ def answer_signed_out() -> Response:
     if opens_a_page:
         update: dict[str, Any] = {ids.SIGN_IN: {"href": sign_in_address(_page_of_callback())}}
     else:
-        notice = shell.signed_out_notice(sign_in_address("/signed-in"))
-        update = {ids.SIGNED_OUT_NOTICE: {"children": notice}}
+        update = {ids.SIGNED_OUT_NOTICE: {"children": _notice()}}
     answer = current_app.json.dumps({"multi": True, "response": {}, "sideUpdate": update}, default=_component)
     return Response(answer, mimetype="application/json")
+
+
+def answer_signed_out_form() -> Response:
+    """What a form is told whose session has ended: nothing is lost, and how to go on."""
+    sentence, _ = answers.REFUSALS[401]
+    told = current_app.json.dumps({"sentence": sentence, "notice": _notice()}, default=_component)
+    return Response(told, 401, mimetype="application/json")
+
+
+def _notice() -> list[Any]:
+    return shell.signed_out_notice(sign_in_address("/signed-in"))
 
 
 def _page_of_callback() -> str:

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     idle_minutes: int = Field(default=30, gt=0, description="Minutes without a request that end a session.")
     session_hours: int = Field(default=12, gt=0, description="Hours after which a session ends in any case.")
     link_hours: int = Field(default=72, gt=0, description="Hours for which a one-time link works.")
+    largest_file_mb: int = Field(default=5, gt=0, le=50, description="Megabytes of a file kept as evidence.")
     workers: int = Field(default=2, gt=0, description="Server processes.")
     threads: int = Field(default=4, gt=0, description="Threads of each server process.")
     target_soon_days: int = Field(default=7, ge=0, description="Days ahead in which a target is due soon.")

@@ -20,7 +20,7 @@ PATTERNS = (["MATCH"], ["ALL"], ["ALLSMALLER"])
 
 def is_declared(callbacks: Mapping[str, Any], body: Any) -> bool:
     """Whether `body`, as parsed from a request, calls one of the app's callbacks as it is declared."""
-    if not isinstance(body, dict) or not isinstance(body.get("output"), str) or not _is_plain(body):
+    if not isinstance(body, dict) or not isinstance(body.get("output"), str) or not is_plain(body):
         return False
     declared = callbacks.get(body["output"])
     changed = body.get("changedPropIds")
@@ -96,16 +96,16 @@ def _named(output: Output) -> dict[str, str]:
     return {"id": output.component_id_str(), "property": output.component_property}
 
 
-def _is_plain(value: Any, depth: int = 0) -> bool:
+def is_plain(value: Any, depth: int = 0) -> bool:
     """No text that a database refuses (NUL, half a surrogate pair), no nesting that no page makes."""
     if depth > DEEPEST:
         return False
     if isinstance(value, str):
         return ("\0" not in value and value.isascii()) or _is_unicode(value)
     if isinstance(value, dict):
-        return all(_is_plain(key, depth + 1) and _is_plain(one, depth + 1) for key, one in value.items())
+        return all(is_plain(key, depth + 1) and is_plain(one, depth + 1) for key, one in value.items())
     if isinstance(value, list):
-        return all(_is_plain(one, depth + 1) for one in value)
+        return all(is_plain(one, depth + 1) for one in value)
     return True
 
 

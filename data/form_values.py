@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from data.errors import Refused
+from data.errors import NotFound, Refused
 
 LONGEST_LINE = 200
 LONGEST_REASON = 500
@@ -49,3 +50,86 @@ def id_of(typed: Mapping[str, Any], field: str) -> int | None:
         return None
     digits = str(value)
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 10 else None
+
+
+@dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file as a browser sent it: its name and type are the sender's words."""
+
+    name: str
+    content: bytes
+
+
+class Typed:
+    """What a form sent, by field: each method gives one field's value or raises Refused with its name."""
+
+    def __init__(
+        self, sent: Mapping[str, Sequence[str]], files: Mapping[str, SentFile] | None = None
+    ) -> None:
+        self.sent = sent
+        self.files = files or {}
+
+    def file(self, field: str) -> SentFile | None:
+        """The file of a field; None where none was chosen."""
+        return self.files.get(field)
+
+    def all(self, field: str, longest: int = LONGEST_TEXT) -> tuple[str, ...]:
+        """Each value of a field that can be there several times, in order, as text."""
+        return tuple(text_of({field: value}, field, longest) for value in self.sent.get(field, ()))
+
+    def text(self, field: str, *, required: str = "", longest: int = LONGEST_TEXT) -> str:
+        """The field's text; where it is empty and `required` says what is asked for, that is the refusal."""
+        found = text_of({field: self._first(field)}, field, longest)
+        if required and not found:
+            raise Refused(required, field)
+        return found
+
+    def line(self, field: str, *, required: str = "", longest: int = LONGEST_LINE) -> str:
+        """A text without line breaks."""
+        return " ".join(self.text(field, required=required, longest=longest).split())
+
+    def day(self, field: str, *, required: str = "") -> date | None:
+        found = date_of({field: self._first(field)}, field)
+        if required and found is None:
+            raise Refused(required, field)
+        return found
+
+    def number(self, field: str, low: int, high: int, *, required: str = "") -> int | None:
+        """A whole number from `low` to `high`."""
+        sent = self.line(field, required=required)
+        if not sent:
+            return None
+        try:
+            found = int(sent)
+        except ValueError:
+            raise Refused(f"Please write a whole number from {low} to {high}.", field) from None
+        if not low <= found <= high:
+            raise Refused(f"Please write a number from {low} to {high}.", field)
+        return found
+
+    def choice(self, field: str, among: Iterable[str], *, required: str = "") -> str:
+        """One of the values of a select; empty where none was chosen and none is required."""
+        found = self.line(field, required=required)
+        if found and found not in {str(one) for one in among}:
+            raise Refused("Please choose one of the list.", field)
+        return found
+
+    def ticked(self, field: str) -> bool:
+        return bool(self._first(field))
+
+    def id(self, field: str) -> int:
+        """The id that the page put into the form; NotFound where it is none."""
+        found = self.id_or_none(field)
+        if found is None:
+            raise NotFound
+        return found
+
+    def id_or_none(self, field: str) -> int | None:
+        return id_of({field: self._first(field)}, field)
+
+    def version(self) -> int:
+        """The version that the form was filled with."""
+        return self.id("version")
+
+    def _first(self, field: str) -> str:
+        return next(iter(self.sent.get(field, ())), "")

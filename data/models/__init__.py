@@ -61,3 +61,9 @@ from data.models.plans import Step as Step
 from data.models.plans import Support as Support
 from data.models.plans import Target as Target
 from data.models.reviews import Review as Review
+from data.models.walls import BoardKind as BoardKind
+from data.models.walls import Orientation as Orientation
+from data.models.walls import Theme as Theme
+from data.models.walls import Wall as Wall
+from data.models.walls import WallBoard as WallBoard
+from data.models.walls import WallCohort as WallCohort

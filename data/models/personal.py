@@ -44,5 +44,7 @@ NOT_PERSONAL = {
     "role_assignment": {"role_name"},
     "target": {"status"},
     "teaching_group": {"code", "subject"},
+    "wall": {"name", "theme", "orientation", "notice", "token_hash", "last_seen_from"},
+    "wall_board": {"kind"},
 }
 """All other columns of text: codes of ours, the college's own names, hashes. A new column must be in one."""

@@ -199,6 +199,15 @@ def build(session: Session, password_hash: str) -> World:
     _teach(builder, people["teacher"], department["here"], places["here"])
     for person in people.values():
         builder.of(person, *(("here",) if person is people["learner"] else OURS))
+    typing = make.person(session, theirs, "tutor", email="typing@other.example")
+    builder.add(
+        models.Draft,
+        "nobody's",
+        person_id=typing.id,
+        key="x",
+        typed={},
+        kept_at=datetime(2027, 1, 11, 8, tzinfo=UTC),
+    )
     builder.add(
         models.ImportRecord, "nobody's", organisation_id=ours.id, source="x", key="x", row_id=1, said={}
     )

@@ -1,7 +1,8 @@
 """One request for each callback and address of the app, about a given place in a college.
 
-A new callback needs a line in SAMPLES, a new kind of id in an address a line in NAMED_IDS: the tests of
-scope and of logs fail without, and when a sample reaches nothing even for who may see it.
+A new callback needs a line in SAMPLES, a new kind of form one in WRITTEN, a new kind of id in an address a
+line in NAMED_IDS: the tests of scope and of logs fail without, and when a sample reaches nothing even for
+who may see it.
 """
 
 from __future__ import annotations
@@ -61,6 +62,10 @@ def saved(place: Place) -> dict[str, Any]:
         "version": place.version,
     }
 
+
+WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
+    # kind of form: what it sends
+}
 
 SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     # function of the callback: the values of its inputs, then of its states

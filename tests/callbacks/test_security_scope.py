@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 from callbacks.policy import policy_of
 from data import models
 from tests.callbacks.college import EVERYWHERE, ODD_IDS, SEES, WRITES, World, beside, build
-from tests.callbacks.samples import NAMED_IDS, SAMPLES, Place
+from tests.callbacks.samples import NAMED_IDS, SAMPLES, WRITTEN, Place
 from tests.callbacks.visiting import Visitor, declared_call, open_page
 
 FILE_NAMES = {"filename", "package_name", "fingerprinted_path", "path"}
@@ -75,6 +75,13 @@ def callbacks(app: Dash, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
             yield function, declared_call(name, registered, iter(SAMPLES[function](place)))
 
 
+def forms(app: Dash, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(kind, what is sent) of each form that is saved."""
+    for kind in app.server.extensions["routebook_writers"]:
+        assert kind in WRITTEN, f"the form {kind} needs a line in WRITTEN of tests/callbacks/samples.py"
+        yield kind, WRITTEN[kind](place)
+
+
 def function_of(registered: dict[str, Any]) -> str | None:
     if "callback" not in registered:
         return None
@@ -104,6 +111,8 @@ def ask_everything(app: Dash, someone: Visitor, place: Place) -> Iterator[tuple[
         yield f"route {name}", someone.get(address)
     for function, body in callbacks(app, place):
         yield f"callback {function}", someone.callback(body)
+    for kind, fields in forms(app, place):
+        yield f"form {kind}", someone.write(kind, fields)
 
 
 # --- nobody sees what isn't theirs ---------------------------------------------------------------------
@@ -155,7 +164,7 @@ def test_ids_that_are_none_are_answered_kindly(app: Dash, college: Session, worl
     before = everything(college)
     for name, value in ODD_IDS.items():
         for what, answer in ask_everything(app, someone, beside(world.places["here"], value)):
-            assert answer.status_code in (200, 204, 302, 400, 403, 404), f"{role} asked {what} of {name}"
+            assert answer.status_code in (200, 204, 302, 400, 403, 404, 422), f"{role} asked {what} of {name}"
     assert everything(college) == before
 
 
@@ -177,6 +186,12 @@ def test_each_sample_reaches_something_for_somebody(app: Dash, college: Session,
             asked.add(function)
             if world.seen(_without_what_was_asked(answer, place)) or everything(college) != before:
                 reached.add(function)
+        for kind, fields in forms(app, place):
+            before = everything(college)
+            someone.write(kind, fields)
+            asked.add(f"form {kind}")
+            if everything(college) != before:
+                reached.add(f"form {kind}")
         for name, path, search in pages(place):
             asked.add(name)
             if world.seen(someone.callback(open_page(path, search)).text):
@@ -201,6 +216,11 @@ def test_who_may_write_is_decided_before_a_callback_runs(app: Dash, world: World
         allowed = not rights or WRITES[role] in rights
         status = someone.callback(body).status_code
         assert status in ((200, 204) if allowed else (403,)), f"{role} called {function}"
+    for kind, fields in forms(app, world.places["here"]):
+        rights = app.server.extensions["routebook_writers"][kind].rights
+        allowed = not rights or WRITES[role] in rights
+        status = someone.write(kind, fields).status_code
+        assert status in ((200, 404, 409, 422) if allowed else (403,)), f"{role} sent {kind}: {status}"
 
 
 def test_a_learner_sets_nothing_of_a_target_but_its_note(app: Dash, college: Session, world: World) -> None:
@@ -210,6 +230,8 @@ def test_a_learner_sets_nothing_of_a_target_but_its_note(app: Dash, college: Ses
     someone = visit(app.server, world, "learner")
     for _, body in callbacks(app, place):
         someone.callback(body)
+    for kind, fields in forms(app, place):
+        someone.write(kind, fields)
     after = college.get_one(models.Target, place.target, populate_existing=True)
     assert (after.status, after.due_on, after.achieved_on, after.title, after.moves) == kept
 

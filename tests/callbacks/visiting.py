@@ -51,6 +51,12 @@ class Visitor:
         cookie = self.client.get_cookie(CSRF_COOKIE)
         return {"X-CSRFToken": cookie.value} if cookie else {}
 
+    def write(self, kind: str, fields: dict[str, Any], **options: Any) -> TestResponse:
+        """Send a form as assets/writing.js does."""
+        answer = self.post(f"/write/{kind}", data=fields, headers=self.csrf_header(), **options)
+        assert "Something went wrong on our side" not in answer.text, (kind, fields)
+        return answer
+
     def callback(self, body: Any, **options: Any) -> TestResponse:
         headers = self.csrf_header() | options.pop("headers", {})
         answer = self.post(CALLBACKS, json=body, headers=headers, **options)

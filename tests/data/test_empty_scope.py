@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 
 import data
 from data.errors import NotFound, Refused
+from data.form_values import Typed
 from data.models import Organisation
 from data.scope import Grant, Viewer
 from data.target_lists import ListChoice
 from tests import factories as make
 from tests.callbacks.college import World, build
-from tests.callbacks.samples import Place
+from tests.callbacks.samples import WRITTEN, Place
 from tests.callbacks.test_security_scope import everything
 
 ARGUMENTS: dict[str, Callable[[Place], Any]] = {
@@ -46,10 +47,11 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
         "note": "",
     },
 }
+STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 SCOPED_BEFORE = {"within", "groups", "heatmap", "condition"}
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
-WRITTEN_BESIDE = {"data.history.record"}
-"""Called by a function that has changed something, within its transaction."""
+WRITTEN_BESIDE = {"data.history.record", "data.drafts.keep", "data.drafts.kept", "data.drafts.discard"}
+"""Called by a function that has changed something, within its transaction; or one's own unsaved words."""
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -107,11 +109,26 @@ def test_who_may_see_nothing_gets_nothing(session: Session, world: World, name: 
     assert everything(session) == before
 
 
+def every_field(place: Place) -> dict[str, list[str]]:
+    """What all forms send together, about a place."""
+    sent: dict[str, list[str]] = {name: [str(value)] for name, value in vars(place).items()}
+    for of in WRITTEN.values():
+        sent |= {
+            name: [str(one) for one in (value if isinstance(value, list) else [value])]
+            for name, value in of(place).items()
+            if isinstance(value, str | int | list)
+        }
+    return sent
+
+
 def arguments(function: Callable[..., Any], place: Place) -> dict[str, Any]:
     """An argument for each parameter that has no default."""
     given = {}
     for name, parameter in list(inspect.signature(function).parameters.items())[2:]:
-        if parameter.default is inspect.Parameter.empty and parameter.kind != parameter.VAR_KEYWORD:
+        if parameter.default is inspect.Parameter.empty and parameter.kind not in STARRED:
+            if parameter.annotation == "Typed":
+                given[name] = Typed(every_field(place))
+                continue
             assert name in ARGUMENTS, f"{function.__qualname__}({name}) needs a line in ARGUMENTS"
             given[name] = ARGUMENTS[name](place)
     return given

@@ -1,0 +1,382 @@
+// The forms in drawings: sends them, says what is wrong at its field, and loses nothing that is typed. What
+// is typed and not saved lies in this script's memory and, a moment later, in a draft on the server; it is
+// put back whenever its form is drawn anew, also in another tab or after signing in again.
+(function () {
+  "use strict";
+
+  const DRAFT_AFTER = 800;
+  const RETRY_AFTER = 5000;
+  const LOST = "No connection to Routebook, so nothing was saved. What you typed is still here: please try again in a moment.";
+  const FAILED = "That didn’t work, so nothing was saved. What you typed is still here: please try again.";
+
+  const typedBy = new Map(); // draft key → {typed, basedOn, kept}: typed and not saved
+  const filledWith = new WeakMap(); // form → its fields as drawn
+  const sending = new WeakSet();
+  let onServer = null; // promise of the drafts that the server keeps for this page
+  let pathOfDrafts = "";
+  let timer = null;
+
+  const setProps = (id, props) => {
+    if (window.dash_clientside && window.dash_clientside.set_props) window.dash_clientside.set_props(id, props);
+  };
+  const say = (text) => {
+    if (window.routebook && window.routebook.say) window.routebook.say(text);
+    else document.querySelectorAll("[role=status]").forEach((region) => { region.textContent = text; });
+  };
+  const token = () => {
+    const found = document.cookie.match(/(?:^|; )(?:__Host-)?routebook-csrf=([^;]+)/);
+    return found ? decodeURIComponent(found[1]) : "";
+  };
+  const post = (address, body, more) =>
+    fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, ...more });
+  const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+  // --- a form's fields ------------------------------------------------------------------------------------
+
+  const controlsOf = (form) =>
+    Array.from(form.elements).filter(
+      (one) => one.name && !["hidden", "file", "password", "submit", "button"].includes(one.type),
+    );
+
+  function typedIn(form) {
+    const values = {};
+    for (const control of controlsOf(form)) {
+      const list = (values[control.name] = values[control.name] || []);
+      if (["checkbox", "radio"].includes(control.type)) {
+        if (control.checked) list.push(control.value);
+      } else if (control.multiple) {
+        for (const option of control.selectedOptions) list.push(option.value);
+      } else list.push(control.value);
+    }
+    return values;
+  }
+
+  function put(form, values) {
+    const seen = {};
+    for (const control of controlsOf(form)) {
+      const list = values[control.name];
+      if (!list) continue;
+      if (["checkbox", "radio"].includes(control.type)) control.checked = list.includes(control.value);
+      else if (control.multiple) {
+        for (const option of control.options) option.selected = list.includes(option.value);
+      } else {
+        const at = (seen[control.name] = (seen[control.name] ?? -1) + 1);
+        if (at < list.length) control.value = list[at];
+      }
+      control.dispatchEvent(new CustomEvent("routebook:put", { bubbles: true }));
+    }
+  }
+
+  const versionOf = (form) => form.elements.namedItem("version");
+
+  // --- what is typed comes back ---------------------------------------------------------------------------
+
+  let names = 0;
+
+  function prepare(form) {
+    if (filledWith.has(form)) return;
+    filledWith.set(form, typedIn(form));
+    for (const field of form.querySelectorAll("[data-field]")) {
+      const control = field.querySelector("input, select, textarea");
+      const described = [];
+      for (const part of field.querySelectorAll(".field-hint, .field-error")) {
+        part.id = part.id || `writing-${(names += 1)}`;
+        described.push(part.id);
+      }
+      if (control) control.setAttribute("aria-describedby", described.join(" "));
+    }
+    const typed = typedBy.get(form.dataset.draft);
+    if (typed) restore(form, typed);
+  }
+
+  function restore(form, typed) {
+    put(form, typed.typed);
+    const version = versionOf(form);
+    if (version && typed.basedOn) version.value = typed.basedOn;
+    for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    const dialog = form.closest("dialog");
+    if (dialog && !dialog.open && typed.fromServer) dialog.dataset.hasDraft = "true";
+    showUnsaved(form, true);
+  }
+
+  function showUnsaved(form, unsaved) {
+    const part = form.querySelector(".unsaved");
+    if (part) part.hidden = !unsaved;
+    form.toggleAttribute("data-unsaved", unsaved);
+  }
+
+  function readDrafts() {
+    if (onServer && pathOfDrafts === window.location.pathname) return;
+    pathOfDrafts = window.location.pathname;
+    onServer = fetch("/drafts", { headers: { Accept: "application/json" } })
+      .then((answer) => (answer.ok ? answer.json() : {}))
+      .catch(() => ({}))
+      .then((drafts) => {
+        for (const [key, draft] of Object.entries(drafts)) {
+          if (typedBy.has(key)) continue;
+          typedBy.set(key, { typed: draft.typed, basedOn: draft.based_on, kept: true, fromServer: true });
+        }
+        for (const form of document.querySelectorAll("form[data-writes]")) {
+          const typed = typedBy.get(form.dataset.draft);
+          if (typed && typed.fromServer && same(typedIn(form), filledWith.get(form))) restore(form, typed);
+        }
+      });
+  }
+
+  function remember(form) {
+    const key = form.dataset.draft;
+    const typed = typedIn(form);
+    const version = versionOf(form);
+    if (same(typed, filledWith.get(form))) forget(form);
+    else {
+      typedBy.set(key, { typed, basedOn: version ? version.value : null, kept: false });
+      showUnsaved(form, true);
+      schedule(DRAFT_AFTER);
+    }
+  }
+
+  function forget(form) {
+    const key = form.dataset.draft;
+    const had = typedBy.get(key);
+    typedBy.delete(key);
+    showUnsaved(form, false);
+    if (had) post("/drafts", new URLSearchParams({ _draft: key })).catch(() => {});
+  }
+
+  // --- drafts on the server -------------------------------------------------------------------------------
+
+  function schedule(after) {
+    clearTimeout(timer);
+    timer = setTimeout(() => keepAll(), after);
+  }
+
+  function keepAll(more) {
+    for (const [key, entry] of typedBy) {
+      if (entry.kept) continue;
+      entry.kept = true;
+      const body = new URLSearchParams({ _draft: key });
+      if (entry.basedOn) body.append("version", entry.basedOn);
+      for (const [name, values] of Object.entries(entry.typed)) {
+        for (const value of values) body.append(name, value);
+      }
+      post("/drafts", body, more)
+        .then((answer) => {
+          if (answer.status === 401) return signedOut(answer);
+          if (!answer.ok && answer.status !== 422) throw new Error("not kept");
+          return null;
+        })
+        .catch(() => {
+          entry.kept = false;
+          schedule(RETRY_AFTER);
+        });
+    }
+  }
+
+  async function signedOut(answer) {
+    const told = await answer.json().catch(() => ({}));
+    if (told.notice) setProps("signed-out-notice", { children: told.notice });
+    else say(told.sentence || FAILED);
+  }
+
+  // --- sending --------------------------------------------------------------------------------------------
+
+  function bodyOf(form) {
+    const body = new FormData(form);
+    body.append("_draft", form.dataset.draft);
+    return form.enctype === "multipart/form-data" ? body : new URLSearchParams(body);
+  }
+
+  async function send(form) {
+    const halfTyped = controlsOf(form).find((control) => control.validity.badInput);
+    if (halfTyped) {
+      const whole = halfTyped.type === "date" ? "Please type the whole date: day, month and year." : "Please write a number.";
+      return judge(form, { [halfTyped.name]: whole });
+    }
+    if (sending.has(form)) return null;
+    sending.add(form);
+    form.setAttribute("aria-busy", "true");
+    let answer;
+    try {
+      answer = await post(form.getAttribute("action"), bodyOf(form));
+    } catch {
+      return say(LOST);
+    } finally {
+      sending.delete(form);
+      form.removeAttribute("aria-busy");
+    }
+    const told = await answer.clone().json().catch(() => ({ sentence: FAILED }));
+    if (answer.ok) return saved(form, told);
+    if (answer.status === 401) return signedOut(answer);
+    if (answer.status === 409) return setSideBySide(form, told);
+    if (told.errors) judge(form, told.errors);
+    return say(told.sentence || FAILED);
+  }
+
+  function saved(form, told) {
+    typedBy.delete(form.dataset.draft);
+    judge(form, {});
+    if (form.dataset.after === "reset") form.reset();
+    filledWith.set(form, typedIn(form));
+    showUnsaved(form, false);
+    form.dataset.saved = told.saved.version || "true";
+    const dialog = form.closest("dialog");
+    if (dialog && dialog.open) dialog.close();
+    form.dispatchEvent(new CustomEvent("routebook:saved", { bubbles: true, detail: told.saved }));
+    if (told.saved.go) {
+      window.location.assign(told.saved.go);
+      return;
+    }
+    say(told.sentence);
+    setProps("saved", { data: { ...told.saved, at: Date.now() } });
+  }
+
+  // `errors` maps a field's name, or "" for the form as a whole, to a sentence.
+  function judge(form, errors) {
+    let firstWrong = null;
+    for (const field of form.querySelectorAll("[data-field]")) {
+      const wrong = errors[field.dataset.field] || "";
+      const control = field.querySelector("input, select, textarea");
+      field.querySelector(".field-error").textContent = wrong;
+      if (!control) continue;
+      control.classList.toggle("is-invalid", Boolean(wrong));
+      control.setAttribute("aria-invalid", String(Boolean(wrong)));
+      if (wrong && !firstWrong) firstWrong = control;
+    }
+    const known = new Set(Array.from(form.querySelectorAll("[data-field]"), (field) => field.dataset.field));
+    const whole = form.querySelector(".form-error");
+    whole.textContent = Object.entries(errors).filter(([name]) => !known.has(name)).map(([, wrong]) => wrong).join(" ");
+    if (firstWrong) firstWrong.focus();
+    else if (whole.textContent) whole.focus();
+  }
+
+  // --- somebody else saved in between ---------------------------------------------------------------------
+
+  function inWords(form, name, values) {
+    const control = controlsOf(form).find((one) => one.name === name);
+    const shown = values.map((value) => {
+      if (control && control.localName === "select") {
+        const option = Array.from(control.options).find((one) => one.value === value);
+        return option ? option.text : value;
+      }
+      if (control && control.type === "checkbox") return value ? "yes" : "no";
+      if (control && control.type === "date" && value) {
+        return new Date(`${value}T00:00:00Z`).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+      }
+      return value;
+    });
+    return shown.filter(Boolean).join(", ") || "nothing";
+  }
+
+  function setSideBySide(form, told) {
+    const mine = typedIn(form);
+    const differing = Object.keys(told.theirs).filter((name) => mine[name] && !same(mine[name].filter(Boolean), told.theirs[name]));
+    if (!differing.length) return takeTheirs(form, told);
+    form.querySelector(".conflict")?.remove();
+    const box = document.createElement("div");
+    box.className = "conflict";
+    box.setAttribute("role", "group");
+    const title = box.appendChild(document.createElement("h3"));
+    title.textContent = "Somebody else saved in between";
+    title.tabIndex = -1;
+    box.appendChild(document.createElement("p")).textContent = "Nothing is overwritten and nothing typed is lost. Which shall it be?";
+    const table = box.appendChild(document.createElement("table"));
+    const head = table.createTHead().insertRow();
+    for (const words of ["", `${told.by} saved`, "You typed"]) {
+      const cell = head.appendChild(document.createElement(words ? "th" : "td"));
+      cell.textContent = words;
+    }
+    for (const name of differing) {
+      const row = (table.tBodies[0] || table.createTBody()).insertRow();
+      const label = form.querySelector(`[data-field="${name}"] label > span`);
+      const cell = row.appendChild(document.createElement("th"));
+      cell.scope = "row";
+      cell.textContent = label ? label.textContent : name;
+      row.insertCell().textContent = inWords(form, name, told.theirs[name]);
+      row.insertCell().textContent = inWords(form, name, mine[name]);
+    }
+    const buttons = box.appendChild(document.createElement("div"));
+    buttons.className = "saving";
+    for (const [words, act] of [["Keep what I typed", keepMine], ["Take theirs", takeTheirs]]) {
+      const button = buttons.appendChild(document.createElement("button"));
+      button.type = "button";
+      button.className = "button";
+      button.textContent = words;
+      button.addEventListener("click", () => act(form, told));
+    }
+    form.prepend(box);
+    form.dataset.conflict = "true";
+    title.focus();
+    say(told.sentence);
+    return null;
+  }
+
+  function settle(form, told) {
+    const version = versionOf(form);
+    if (version) version.value = told.version;
+    form.querySelector(".conflict")?.remove();
+    delete form.dataset.conflict;
+    form.querySelector("[data-action=save]").focus();
+  }
+
+  function keepMine(form, told) {
+    settle(form, told);
+    remember(form);
+  }
+
+  function takeTheirs(form, told) {
+    settle(form, told);
+    put(form, told.theirs);
+    filledWith.set(form, typedIn(form));
+    forget(form);
+  }
+
+  // --- events ---------------------------------------------------------------------------------------------
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target.closest("form[data-writes]");
+    if (!form) return;
+    event.preventDefault();
+    send(form);
+  });
+
+  for (const kind of ["input", "change"]) {
+    document.addEventListener(kind, (event) => {
+      const form = event.target.closest("form[data-writes]");
+      if (!form || event.target.type === "file") return;
+      prepare(form);
+      remember(form);
+      if (kind === "change" && "sendsAtOnce" in event.target.dataset) form.requestSubmit();
+    });
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const form = event.target.closest("form[data-writes]");
+    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit();
+    }
+  });
+
+  document.addEventListener("click", (event) => {
+    const discard = event.target.closest("[data-action=discard-draft]");
+    if (!discard) return;
+    const form = discard.closest("form[data-writes]");
+    put(form, filledWith.get(form));
+    judge(form, {});
+    forget(form);
+  });
+
+  // Before a redraw can take a form away the script knows what is typed in it; after one it puts it back.
+  new MutationObserver(() => {
+    const forms = document.querySelectorAll("form[data-writes]");
+    if (!forms.length) return;
+    forms.forEach(prepare);
+    readDrafts();
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  window.addEventListener("online", () => keepAll());
+  window.addEventListener("pagehide", () => keepAll({ keepalive: true }));
+  window.addEventListener("beforeunload", (event) => {
+    if (Array.from(typedBy.values()).some((entry) => !entry.kept)) event.preventDefault();
+  });
+})();

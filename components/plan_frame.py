@@ -1,0 +1,74 @@
+"""What all pages of one plan share: where they are, whose plan it is, the ways to its other pages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from components import ids, shell
+from components.attributes import attributes
+from data.plan_head import PlanHead
+
+PLAN_TABS = (
+    # key, for staff, for the learner
+    ("", "Route", "My route"),
+)
+"""The pages of a plan, in order; `/learner/<id>/<key>`."""
+
+
+def plan_frame(
+    head: PlanHead, active: str, content: Sequence[Any], *, actions: Sequence[Any] = ()
+) -> list[Any]:
+    """All that stands in the main part of a plan's page; `active` is the key of its tab."""
+    return [
+        dcc.Store(id=ids.LEARNER, data={"learner": head.learner_id, "plan": head.id}, storage_type="memory"),
+        html.Div(
+            [
+                html.Div(
+                    [*([] if head.own else [trail(head)]), html.H1(_title(head, active))], className="who"
+                ),
+                html.Div(className="gap"),
+                *actions,
+            ],
+            className="page-head learner-head",
+        ),
+        plan_tabs(head, active),
+        *content,
+    ]
+
+
+def plan_tabs(head: PlanHead, active: str) -> html.Nav:
+    """The ways to the other pages of the plan."""
+    return html.Nav(
+        [
+            dcc.Link(
+                own if head.own else staff,
+                href=plan_address(head, key),
+                className="tab on" if key == active else "tab",
+            )
+            for key, staff, own in PLAN_TABS
+        ],
+        className="tabs plan-tabs",
+        **attributes(aria_label="Pages of this plan"),
+    )
+
+
+def plan_address(head: PlanHead, key: str = "") -> str:
+    """The address of one page of the plan."""
+    path = f"/learner/{head.learner_id}"
+    return f"{path}/{key}?plan={head.id}" if key else f"{path}?plan={head.id}"
+
+
+def trail(head: PlanHead) -> html.Nav:
+    return shell.breadcrumb(
+        (head.department, f"/department/{head.department_id}" if head.sees_department else None),
+        (head.cohort_code, f"/cohort/{head.cohort_id}" if head.sees_cohort else None),
+        (head.learner_name, None),
+    )
+
+
+def _title(head: PlanHead, active: str) -> str:
+    own = next((own for key, _, own in PLAN_TABS if key == active), "My plan")
+    return own if head.own else head.learner_name
