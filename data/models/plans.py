@@ -113,6 +113,8 @@ class Target(Base):
             "plan_id",
             "due_on",
             "first_due_on",
+            "moves",
+            "status",
             sqlite_where=OPEN_TARGET,
             postgresql_where=OPEN_TARGET,
         ),
