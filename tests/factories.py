@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any, TypeVar
 
@@ -13,6 +13,7 @@ from data import college, models
 from data.department_figures import rebuild
 from data.review_schedule import reschedule
 from data.scope import Viewer, load_viewer
+from data.sign_in import hash_of
 
 TODAY = date(2027, 1, 11)
 _number = count(1)
@@ -140,6 +141,25 @@ def planned_learner(session: Session, cohort: models.Cohort, **values: Any) -> m
     organisation_id = session.get_one(models.Department, cohort.department_id).organisation_id
     someone = learner(session, session.get_one(models.Organisation, organisation_id))
     return plan(session, enrolment(session, someone, cohort, **values))
+
+
+def wall(
+    session: Session, of: models.Organisation, *kinds: models.BoardKind, token: str = "", **values: Any
+) -> models.Wall:
+    """A wall of the organisation, or of the department that is named, with every board or those named."""
+    number = next(_number)
+    defaults: dict[str, Any] = {
+        "name": f"Wall {number}",
+        "shows_from": time(7),
+        "shows_until": time(18),
+        "expires_on": date(2027, 7, 31),
+        "token_hash": hash_of(token or f"token {number}"),
+        "made_at": datetime(2026, 9, 1, 12, tzinfo=UTC),
+    }
+    made = _add(session, models.Wall, organisation_id=of.id, **(defaults | values))
+    for position, kind in enumerate(kinds or models.BoardKind, 1):
+        _add(session, models.WallBoard, wall_id=made.id, position=position, kind=kind, seconds=20)
+    return made
 
 
 def complete(session: Session) -> None:

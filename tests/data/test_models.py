@@ -79,6 +79,11 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_target_status_known": {"status": "finished"},
     "ck_target_closed_has_date": {"status": "withdrawn"},
     "ck_change_origin_known": {"origin": "rumour"},
+    "ck_wall_theme_known": {"theme": "pink"},
+    "ck_wall_orientation_known": {"orientation": "round"},
+    "ck_wall_scale_readable": {"scale": 90},
+    "ck_wall_board_kind_known": {"kind": "league-table"},
+    "ck_wall_board_seconds_readable": {"seconds": 4},
 }
 """For each CHECK, values that no row may hold; all else of the row is in order."""
 
@@ -150,6 +155,8 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
             models.ImportRecord(organisation_id=college.id, source="csv", key="1", row_id=review.id, said={}),
         ]
     )
+    wall = make.wall(session, college, department_id=department.id)
+    session.add(models.WallCohort(wall_id=wall.id, cohort_id=cohort.id))
     make.complete(session)
     return {
         name: dict(session.execute(select(table).limit(1)).mappings().one()) for name, table in TABLES.items()
@@ -259,6 +266,8 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "role_assignment",
         "teaching_group_learner",
         "teaching_group_teacher",
+        "wall_board",
+        "wall_cohort",
     }
     without = {table.name for table in TABLES.values() if "version" not in table.columns}
     assert without == only_added_or_replaced
