@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from data import rules
-from data.rules import IntervalUnit, ReviewClock, ReviewRule, Span
+from data.rules import IntervalUnit, ReviewClock, ReviewRule, ReviewWindow, Span
 
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PERIODS = {
@@ -18,18 +18,21 @@ _PERIODS = {
 
 def why_next_review(clock: ReviewClock, on: date) -> str:
     """Why a learner's next review is due when it is, as known on a day."""
-    last_on = clock.last_held(on)
-    counted_from = last_on or clock.enrolment.starts_on
-    rule = rules.rule_in_force(clock.rules, counted_from)
+    return why_window(clock, clock.windows(on)[-1])
+
+
+def why_window(clock: ReviewClock, window: ReviewWindow) -> str:
+    """Why the review of one of the clock's windows is due, or was, when it is."""
+    rule = rules.rule_in_force(clock.rules, window.counted_from)
     if rule is None:
         return "No date: the college has no rule for these reviews yet."
     return why_due(
-        counted_from,
+        window.counted_from,
         rule,
         breaks=clock.enrolment.breaks,
         closures=clock.closures,
         transitions=clock.transitions,
-        first=last_on is None,
+        first=window.first,
     )
 
 
@@ -77,9 +80,8 @@ def _moved(
     rule: ReviewRule, last_on: date, due_on: date, breaks: tuple[Span, ...], closures: tuple[Span, ...]
 ) -> str:
     """What the stopped days did to the date, or nothing where there are none."""
-    days = [last_on + timedelta(days=passed + 1) for passed in range((due_on - last_on).days)]
-    away = {day for day in days if any(span.holds(day) for span in breaks)}
-    closed = {day for day in days if any(span.holds(day) for span in closures)} - away
+    away = _days_in(breaks, last_on, due_on)
+    closed = _days_in(closures, last_on, due_on) - away
     parts = []
     if closed:
         parts.append("1 closed day" if len(closed) == 1 else f"{len(closed)} closed days")
@@ -91,6 +93,13 @@ def _moved(
         return f"; {_listed(parts)} {'doesn’t' if len(away | closed) == 1 else 'don’t'} count"
     to_month_end = ", then to the month’s end" if rule.unit == IntervalUnit.CALENDAR_MONTHS else ""
     return f"; moved by {_listed(parts)}{to_month_end}"
+
+
+def _days_in(spans: Iterable[Span], after: date, until: date) -> set[date]:
+    """The days of the spans that lie after the one day, until the other and with it."""
+    near = [s for s in spans if s.from_on <= until and (s.back_on is None or s.back_on > after)]
+    days = (after + timedelta(days=passed + 1) for passed in range((until - after).days))
+    return {day for day in days if any(span.holds(day) for span in near)}
 
 
 def _worded(number: int) -> str:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Select, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from data import rules
@@ -29,6 +29,7 @@ from data.models import (
     ReviewRuleVersion,
 )
 from data.scope import load_closures
+from data.statements import built_once
 
 END_OF_TIME = date(9999, 12, 26)
 """The last Sunday there is: a cohort's last coverage span reaches to it."""
@@ -95,15 +96,25 @@ def review_clocks(session: Session, cohort_ids: list[int]) -> dict[int, dict[int
 
 def load_review_rules(session: Session, organisation_id: int) -> tuple[rules.ReviewRule, ...]:
     """The versions of the organisation's rule for progress reviews, oldest first."""
-    rows = session.scalars(
-        select(ReviewRuleVersion)
-        .join(ReviewKind, ReviewKind.id == ReviewRuleVersion.kind_id)
-        .where(ReviewKind.organisation_id == organisation_id, ReviewKind.key == PROGRESS)
-        .order_by(ReviewRuleVersion.from_on)
-    )
+    rows = session.execute(_review_rules(), {"organisation_id": organisation_id})
     return tuple(
-        rules.ReviewRule(rules.IntervalUnit(row.unit), row.amount, row.closures_stop_clock, row.from_on)
-        for row in rows
+        rules.ReviewRule(rules.IntervalUnit(unit), amount, closures_stop_clock, from_on)
+        for unit, amount, closures_stop_clock, from_on in rows
+    )
+
+
+@built_once
+def _review_rules() -> Select[str, int, bool, date]:
+    return (
+        select(
+            ReviewRuleVersion.unit,
+            ReviewRuleVersion.amount,
+            ReviewRuleVersion.closures_stop_clock,
+            ReviewRuleVersion.from_on,
+        )
+        .join(ReviewKind, ReviewKind.id == ReviewRuleVersion.kind_id)
+        .where(ReviewKind.organisation_id == bindparam("organisation_id"), ReviewKind.key == PROGRESS)
+        .order_by(ReviewRuleVersion.from_on)
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from data import history, rules
@@ -19,6 +19,7 @@ from data.review_schedule import reschedule
 from data.rules import ReviewState
 from data.scope import Viewer, enrolments_seen_by, enrolments_written_by
 from data.state_sql import enrolled_on, paused_on
+from data.statements import built_once
 
 NEW_FIELDS = ("kind_id", "held_on", "note")
 
@@ -46,12 +47,17 @@ class ReviewHeld:
 
 def kind_choices(session: Session, viewer: Viewer) -> list[KindChoice]:
     """The kinds of review of the viewer's organisation, in order."""
-    rows = session.execute(
+    rows = session.execute(_kinds(), {"organisation_id": viewer.organisation_id})
+    return [KindChoice(*row) for row in rows]
+
+
+@built_once
+def _kinds() -> Select[int, str, str]:
+    return (
         select(ReviewKind.id, ReviewKind.key, ReviewKind.name)
-        .where(ReviewKind.organisation_id == viewer.organisation_id)
+        .where(ReviewKind.organisation_id == bindparam("organisation_id"))
         .order_by(ReviewKind.position)
     )
-    return [KindChoice(*row) for row in rows]
 
 
 def hold(session: Session, viewer: Viewer, plan_id: int, typed: Mapping[str, Any]) -> ReviewHeld:

@@ -8,7 +8,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Integer, Row, Select, Text, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Row,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from data import reasons, rules
@@ -42,6 +56,7 @@ from data.scope import (
     enrolments_seen_by,
     enrolments_written_by,
 )
+from data.statements import built_once
 
 ATTENDANCE_WEEKS = 6
 CLOSED = (rules.TargetState.ACHIEVED, rules.TargetState.NOT_ACHIEVED, rules.TargetState.WITHDRAWN)
@@ -201,7 +216,7 @@ def read(
 
     Raises NotFound where the viewer sees no such learner, or the learner has no such plan.
     """
-    enrolments = session.execute(_enrolments(viewer, learner_id)).all()
+    enrolments = session.execute(_enrolments(viewer), {"learner_id": learner_id}).all()
     chosen = _chosen(enrolments, plan_id, viewer.today)
     happened = _happened(session, viewer, chosen.id)
     dates = rules.EnrolmentDates(
@@ -260,7 +275,8 @@ def read(
 # --- the enrolment --------------------------------------------------------------------------------------
 
 
-def _enrolments(viewer: Viewer, learner_id: int) -> AnySelect:
+@built_once
+def _enrolments(viewer: Viewer) -> AnySelect:
     """The learner's enrolments that the viewer sees, newest first, each with its plan if there is one."""
     tutor = aliased(Person)
     return (
@@ -296,7 +312,7 @@ def _enrolments(viewer: Viewer, learner_id: int) -> AnySelect:
         .join(Department, Department.id == Cohort.department_id)
         .outerjoin(tutor, tutor.id == Enrolment.tutor_id)
         .outerjoin(Plan, Plan.id == Enrolment.id)
-        .where(Enrolment.learner_id == learner_id, enrolments_seen_by(viewer))
+        .where(Enrolment.learner_id == bindparam("learner_id"), enrolments_seen_by(viewer))
         .order_by(Enrolment.starts_on.desc(), Enrolment.id.desc())
     )
 
@@ -337,7 +353,18 @@ def _happened(session: Session, viewer: Viewer, plan_id: int) -> dict[str, list[
 
     Supports and barriers only as far as the viewer may read them.
     """
-    of_plan = union_all(
+    found: dict[str, list[AnyRow]] = defaultdict(list)
+    for row in session.execute(_happened_in(viewer), {"plan_id": plan_id}):
+        found[row.sort].append(row)
+    for rows in found.values():
+        rows.sort(key=lambda row: (row.from_on, row.id))
+    return found
+
+
+@built_once
+def _happened_in(viewer: Viewer) -> CompoundSelect[*tuple[Any, ...]]:
+    plan_id = bindparam("plan_id")
+    return union_all(
         _rows("phase", Phase.id, Phase.starts_on, Phase.ends_on, name=Phase.name).where(
             Phase.plan_id == plan_id
         ),
@@ -380,12 +407,6 @@ def _happened(session: Session, viewer: Viewer, plan_id: int) -> dict[str, list[
         .join(Enrolment, Enrolment.id == Barrier.plan_id)
         .where(Barrier.plan_id == plan_id, confidential_rows_read_by(viewer, Barrier.confidentiality)),
     )
-    found: dict[str, list[AnyRow]] = defaultdict(list)
-    for row in session.execute(of_plan):
-        found[row.sort].append(row)
-    for rows in found.values():
-        rows.sort(key=lambda row: (row.from_on, row.id))
-    return found
 
 
 def _rows(
@@ -464,7 +485,27 @@ def _lanes_and_targets(
     session: Session, viewer: Viewer, plan_id: int, dates: rules.EnrolmentDates, soon_days: int
 ) -> tuple[tuple[RouteLane, ...], list[RouteTarget]]:
     """Every lane of the organisation in order, and the plan's targets by due date, undated ones last."""
-    rows = session.execute(
+    asked = {"organisation_id": viewer.organisation_id, "plan_id": plan_id}
+    rows = session.execute(_lanes_with_targets(), asked).all()
+    steps: dict[int, list[RouteStep]] = defaultdict(list)
+    for row in rows:
+        if row.step_id is not None:
+            steps[row.id].append(
+                RouteStep(row.step_id, row.text, row.step_due_on, row.done_on, row.step_version)
+            )
+    lanes = {row.lane_id: RouteLane(row.lane_id, row.label) for row in rows}
+    targets = {
+        row.id: _target(row, tuple(steps[row.id]), dates, viewer.clock_day, soon_days)
+        for row in rows
+        if row.id is not None
+    }
+    in_order = sorted(targets.values(), key=lambda t: (t.due_on is None, t.due_on or date.max, t.id))
+    return tuple(lanes.values()), in_order
+
+
+@built_once
+def _lanes_with_targets() -> AnySelect:
+    return (
         select(
             Lane.id.label("lane_id"),
             Lane.label,
@@ -485,26 +526,12 @@ def _lanes_and_targets(
             Step.version.label("step_version"),
         )
         .select_from(Lane)
-        .outerjoin(Target, and_(Target.lane_id == Lane.id, Target.plan_id == plan_id))
+        .outerjoin(Target, and_(Target.lane_id == Lane.id, Target.plan_id == bindparam("plan_id")))
         .outerjoin(Milestone, Milestone.id == Target.milestone_id)
         .outerjoin(Step, Step.target_id == Target.id)
-        .where(Lane.organisation_id == viewer.organisation_id)
+        .where(Lane.organisation_id == bindparam("organisation_id"))
         .order_by(Lane.position, Target.id, Step.position)
-    ).all()
-    steps: dict[int, list[RouteStep]] = defaultdict(list)
-    for row in rows:
-        if row.step_id is not None:
-            steps[row.id].append(
-                RouteStep(row.step_id, row.text, row.step_due_on, row.done_on, row.step_version)
-            )
-    lanes = {row.lane_id: RouteLane(row.lane_id, row.label) for row in rows}
-    targets = {
-        row.id: _target(row, tuple(steps[row.id]), dates, viewer.clock_day, soon_days)
-        for row in rows
-        if row.id is not None
-    }
-    in_order = sorted(targets.values(), key=lambda t: (t.due_on is None, t.due_on or date.max, t.id))
-    return tuple(lanes.values()), in_order
+    )
 
 
 def _target(

@@ -18,9 +18,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from data import rules
@@ -41,6 +42,7 @@ from data.models import (
     TeachingGroupTeacher,
     Writes,
 )
+from data.statements import built_once
 
 USUALLY_SOON = rules.Soon()
 CONDITIONS_KEPT = 2048
@@ -112,45 +114,68 @@ def load_viewer(
 
     Today is `fixed_today`, else the day that a demo was made with, else now in the organisation's time zone.
     """
-    rows = session.execute(
-        select(Person, Organisation, RoleAssignment, Role)
+    rows = session.execute(_person_with_roles(), {"person_id": person_id}).all()
+    if not rows:
+        return None
+    person = rows[0]
+    grants = tuple(
+        Grant(row.role, row.label, row.reach, row.writes, row.reads_confidentiality, row.department_id)
+        for row in rows
+        if row.role is not None
+    )
+    return Viewer(
+        person_id=person_id,
+        organisation_id=person.organisation_id,
+        name=person.name,
+        today=fixed_today or person.demo_today or today_in(person.time_zone, now),
+        grants=grants,
+        organisation_name=person.organisation_name,
+        time_zone=person.time_zone,
+        coverage_goal=person.coverage_goal,
+        is_demo=person.demo_today is not None,
+        closures=load_closures(session, person.organisation_id),
+        soon=soon,
+        time_of_day=now.astimezone(ZoneInfo(person.time_zone)).timetz(),
+    )
+
+
+@built_once
+def _person_with_roles() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Person.organisation_id,
+            Person.name,
+            Organisation.name.label("organisation_name"),
+            Organisation.time_zone,
+            Organisation.coverage_goal,
+            Organisation.demo_today,
+            RoleAssignment.department_id,
+            Role.name.label("role"),
+            Role.label,
+            Role.reach,
+            Role.writes,
+            Role.reads_confidentiality,
+        )
         .join(Organisation, Organisation.id == Person.organisation_id)
         .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
         .outerjoin(Role, Role.name == RoleAssignment.role_name)
-        .where(Person.id == person_id, Person.disabled.is_(False))
+        .where(Person.id == bindparam("person_id"), Person.disabled.is_(False))
         .order_by(RoleAssignment.id)
-    ).all()
-    if not rows:
-        return None
-    person, organisation = rows[0][0], rows[0][1]
-    grants = tuple(
-        Grant(role.name, role.label, role.reach, role.writes, role.reads_confidentiality, given.department_id)
-        for _, _, given, role in rows
-        if role is not None
-    )
-    return Viewer(
-        person_id=person.id,
-        organisation_id=organisation.id,
-        name=person.name,
-        today=fixed_today or organisation.demo_today or today_in(organisation.time_zone, now),
-        grants=grants,
-        organisation_name=organisation.name,
-        time_zone=organisation.time_zone,
-        coverage_goal=organisation.coverage_goal,
-        is_demo=organisation.demo_today is not None,
-        closures=load_closures(session, organisation.id),
-        soon=soon,
-        time_of_day=now.astimezone(ZoneInfo(organisation.time_zone)).timetz(),
     )
 
 
 def load_closures(session: Session, organisation_id: int) -> tuple[rules.Span, ...]:
-    rows = session.execute(
+    rows = session.execute(_closures(), {"organisation_id": organisation_id})
+    return tuple(rules.Span(from_on, back_on) for from_on, back_on in rows)
+
+
+@built_once
+def _closures() -> Select[date, date]:
+    return (
         select(ClosedPeriod.from_on, ClosedPeriod.back_on)
-        .where(ClosedPeriod.organisation_id == organisation_id)
+        .where(ClosedPeriod.organisation_id == bindparam("organisation_id"))
         .order_by(ClosedPeriod.from_on)
     )
-    return tuple(rules.Span(from_on, back_on) for from_on, back_on in rows)
 
 
 # --- conditions on enrolments, cohorts, departments, learners ------------------------------------------

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
-from sqlalchemy import ColumnElement, delete, insert, select, true, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from data.models import FailedSignIn, LoginSession, Person
+from data.statements import built_once
 
 WINDOW = timedelta(minutes=5)
 FAILURES_PER_ACCOUNT = 10
@@ -103,18 +104,24 @@ def find_session(
     session: Session, key: str, now: datetime, *, idle: timedelta, longest: timedelta
 ) -> LiveSession | None:
     """The live session of a key: not ended, not idle or old for too long, its person not disabled."""
-    row = session.execute(
+    asked = {"key_hash": hash_of(key), "idle_since": now - idle, "begun_after": now - longest}
+    row = session.execute(_live_session(), asked).one_or_none()
+    return LiveSession(row.person_id, row.last_seen_at <= now - SEEN_EVERY) if row else None
+
+
+@built_once
+def _live_session() -> Select[int, datetime]:
+    return (
         select(LoginSession.person_id, LoginSession.last_seen_at)
         .join(Person, Person.id == LoginSession.person_id)
         .where(
-            LoginSession.key_hash == hash_of(key),
+            LoginSession.key_hash == bindparam("key_hash"),
             LoginSession.ended_at.is_(None),
-            LoginSession.last_seen_at > now - idle,
-            LoginSession.started_at > now - longest,
+            LoginSession.last_seen_at > bindparam("idle_since"),
+            LoginSession.started_at > bindparam("begun_after"),
             Person.disabled.is_(False),
         )
-    ).one_or_none()
-    return LiveSession(row.person_id, row.last_seen_at <= now - SEEN_EVERY) if row else None
+    )
 
 
 def seen(session: Session, key: str, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
 from sqlalchemy import update as update_of
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from data.models import Change, Cohort, Enrolment, Lane, Learner, Person, Phase,
 from data.rules import CLOSED_STATUSES, TargetState, TargetStatus
 from data.scope import Viewer, enrolments_seen_by, enrolments_written_by
 from data.state_sql import target_state
+from data.statements import built_once
 
 FIELDS = ("status", "due_on", "note")
 NEW_FIELDS = ("title", "criteria", "lane_id", "due_on")
@@ -93,12 +94,17 @@ def read(session: Session, viewer: Viewer, target_id: int) -> TargetDetail:
 
 def lane_choices(session: Session, viewer: Viewer) -> list[LaneChoice]:
     """The lanes of the viewer's organisation, in order."""
-    rows = session.execute(
+    rows = session.execute(_lanes(), {"organisation_id": viewer.organisation_id})
+    return [LaneChoice(*row) for row in rows]
+
+
+@built_once
+def _lanes() -> Select[int, str]:
+    return (
         select(Lane.id, Lane.label)
-        .where(Lane.organisation_id == viewer.organisation_id)
+        .where(Lane.organisation_id == bindparam("organisation_id"))
         .order_by(Lane.position)
     )
-    return [LaneChoice(*row) for row in rows]
 
 
 def update(
