@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import BarrierKind, Base, confidentiality_known, in_order, one_of
@@ -70,9 +71,27 @@ class Milestone(Base):
     __table_args__ = (Index("ix_milestone_cohort_id_position", "cohort_id", "position"),)
 
 
+class Priority(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class IdeaOf(StrEnum):
+    """Whose idea a target was."""
+
+    LEARNER = "learner"
+    TUTOR = "tutor"
+    BOTH = "both"
+    OTHER = "other"
+
+
 class Target(Base):
     """Something to achieve by a date. `first_due_on` is what was agreed first and never changes;
     `moves` counts how often a person moved the due date since.
+
+    Each line of `criteria` is one success criterion; `how_met` says, once achieved, how they were met.
+    `idea_of` is None where nobody said whose idea it was.
 
     An achieved target has its own `achieved_on`; any closed one `closed_on`, the day it was closed.
     """
@@ -97,8 +116,16 @@ class Target(Base):
     note: Mapped[str] = mapped_column(default="")
     created_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
+    support_and_guidance: Mapped[str] = mapped_column(default="", server_default="")
+    how_met: Mapped[str] = mapped_column(default="", server_default="")
+    priority: Mapped[str] = mapped_column(
+        String(8), default=Priority.MEDIUM, server_default=Priority.MEDIUM.value
+    )
+    idea_of: Mapped[str | None] = mapped_column(String(8))
     __table_args__ = (
         one_of("status", TargetStatus),
+        one_of("priority", Priority),
+        one_of("idea_of", IdeaOf),
         CheckConstraint("(status = 'achieved') = (achieved_on IS NOT NULL)", name="achieved_has_date"),
         CheckConstraint(
             "(status IN ('achieved', 'not-achieved', 'withdrawn')) = (closed_on IS NOT NULL)",
@@ -138,6 +165,7 @@ class Step(Base):
     due_on: Mapped[date | None]
     done_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+    by_learner: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (UniqueConstraint("target_id", "position"),)
 
 
@@ -193,6 +221,7 @@ class Barrier(Base):
     how_passed: Mapped[str] = mapped_column(default="")
     confidentiality: Mapped[int] = mapped_column(default=1)
     version: Mapped[int] = mapped_column(default=1)
+    named_by_learner: Mapped[bool] = mapped_column(default=False, server_default=false())
     __table_args__ = (
         one_of("kind", BarrierKind),
         in_order("from_on", "passed_on"),

@@ -111,6 +111,7 @@ class Builder:
         )
         self.of(make.target(session, plan, id=self.number(), due_on=date(2027, 1, 14), stretch=True), name)
         step = self.add(models.Step, name, target_id=target.id, position=1, text="x")
+        evidence, stuck = self._add_to_target(name, target, step)
         review = self.of(make.review(session, plan, date(2026, 11, 2), id=self.number()), name)
         self.add(models.Reflection, name, plan_id=plan.id, review_id=review.id, written_on=today)
         self.add(
@@ -151,7 +152,29 @@ class Builder:
             review=review.id,
             lane=make.lane_id(session, plan, "personal"),
             kind=review.kind_id,
+            evidence=evidence.id,
+            stuck=stuck.id,
         )
+
+    def _add_to_target(self, name: str, target: models.Target, step: models.Step) -> tuple[Any, Any]:
+        """Its evidence and who is stuck on it, with all else that belongs to a target."""
+        at, of = datetime(2027, 1, 5, 12, tzinfo=UTC), {"target_id": target.id}
+        self.add(
+            models.CriterionJudgement,
+            name,
+            criterion="x",
+            judged="met",
+            judge_kind="peer",
+            judge_name="x",
+            judged_on=make.TODAY,
+            **of,
+        )
+        self.add(models.TargetLink, name, kind="unit", serves="x", **of)
+        self.add(models.Negotiation, name, side="tutor", move="proposed", said="x", at=at, **of)
+        self.add(models.Evidence, name, kind="link", address="x", added_at=at, **of)
+        stored = f"{self.number()}.pdf"
+        evidence = self.add(models.Evidence, name, kind="file", stored_name=stored, added_at=at, **of)
+        return evidence, self.add(models.Stuck, name, step_id=step.id, said="x", said_at=at, **of)
 
     def add(self, table: type[models.Base], place: str, **values: Any) -> Any:
         row = table(id=self.number(), **values)

@@ -26,6 +26,8 @@ class Place:
     review: Any
     lane: Any
     kind: Any
+    evidence: Any = 0
+    stuck: Any = 0
     family_name: str = "zq00000qz"
     version: int = 1
 
@@ -42,6 +44,7 @@ NAMED_IDS: dict[str, Callable[[Place], Any]] = {
     "plan_id": lambda place: place.plan,
     "target_id": lambda place: place.target,
     "review_id": lambda place: place.review,
+    "evidence_id": lambda place: place.evidence,
     "token": lambda place: f"token-{place.learner}",
     "filename": lambda place: "theme.css",
     "package_name": lambda place: "dash",
@@ -65,38 +68,34 @@ def saved(place: Place) -> dict[str, Any]:
 
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
+    "target": lambda place: {
+        "target": place.target,
+        "version": place.version,
+        "status": "achieved",
+        "due_on": "2027-01-29",
+        "reason": "changed by the sample",
+        "note": "noted by the sample",
+    },
+    "target-step": lambda place: {"target": place.target, "step": place.step, "done": "on"},
+    "new-target": lambda place: {
+        "plan": place.plan,
+        "title": "Added by the sample",
+        "criteria": "Seen by its author",
+        "lane_id": place.lane,
+        "due_on": "2027-02-01",
+    },
+    "review-held": lambda place: {
+        "plan": place.plan,
+        "kind_id": place.kind,
+        "held_on": "2027-01-08",
+        "note": "Held by the sample",
+    },
 }
 
 SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     # function of the callback: the values of its inputs, then of its states
     "callbacks.search.find": lambda place: [place.family_name],
     "callbacks.target_form.choose": lambda place: [place.selection(), None],
-    "callbacks.target_form.save": lambda place: [
-        1,
-        {"target": place.target, "version": place.version},
-        "achieved",
-        "2027-01-29",
-        "changed by the sample",
-        "noted by the sample",
-    ],
-    "callbacks.target_form.tick": lambda place: [
-        {"target": place.target, "step": place.step, "version": place.version, "done": True}
-    ],
-    "callbacks.small_forms.add_target": lambda place: [
-        1,
-        {"plan": place.plan},
-        "Added by the sample",
-        "Seen by its author",
-        str(place.lane),
-        "2027-02-01",
-    ],
-    "callbacks.small_forms.hold_review": lambda place: [
-        1,
-        {"plan": place.plan},
-        str(place.kind),
-        "2027-01-08",
-        "Held by the sample",
-    ],
     "callbacks.department.follow_selection": lambda place: [
         {"list": "overdue", "cohort": str(place.cohort)},
         {"department": place.department, "list": {}},

@@ -69,16 +69,48 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_barrier_passed_on_after_from_on": {"from_on": LATER, "passed_on": EARLIER},
     "ck_barrier_confidentiality_known": {"confidentiality": 0},
     "ck_barrier_kind_known": {"kind": "other"},
+    "ck_barrier_answer_given": {"support_id": None, "target_id": None, "why_not": ""},
+    "ck_external_help_confidentiality_known": {"confidentiality": 0},
+    "ck_external_help_consent_has_name": {"consent_by": "x"},
+    "ck_external_help_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_external_help_withdrawn_after_consent": {"withdrawn_on": LATER},
+    "ck_linked_plan_confidentiality_known": {"confidentiality": 5},
+    "ck_linked_plan_kind_known": {"kind": "diary"},
+    "ck_linked_plan_safeguarding_highest": {"kind": "safeguarding", "confidentiality": 3},
+    "ck_support_change_about_known": {"about": "target"},
+    "ck_support_change_origin_known": {"origin": "rumour"},
     "ck_phase_ends_on_after_starts_on": {"starts_on": LATER, "ends_on": EARLIER},
     "ck_support_confidentiality_known": {"confidentiality": 5},
     "ck_support_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
     "ck_support_sessions_counted": {"sessions_delivered": -1},
+    "ck_target_priority_known": {"priority": "urgent"},
+    "ck_target_idea_of_known": {"idea_of": "nobody"},
+    "ck_criterion_judgement_judged_known": {"judged": "nearly"},
+    "ck_criterion_judgement_judge_kind_known": {"judge_kind": "passer-by"},
+    "ck_criterion_judgement_confirmed_by_somebody": {"confirmed_on": LATER},
+    "ck_evidence_kind_known": {"kind": "film"},
+    "ck_evidence_file_is_stored": {"stored_name": None},
+    "ck_evidence_size_counted": {"size": -1},
+    "ck_target_link_kind_known": {"kind": "hobby"},
+    "ck_negotiation_side_known": {"side": "nobody"},
+    "ck_negotiation_move_known": {"move": "slept"},
     "ck_target_first_due_with_due": {"due_on": None},
     "ck_target_achieved_has_date": {"status": "achieved", "closed_on": LATER},
     "ck_target_moves_counted": {"moves": -1},
     "ck_target_status_known": {"status": "finished"},
     "ck_target_closed_has_date": {"status": "withdrawn"},
     "ck_change_origin_known": {"origin": "rumour"},
+    "ck_attainment_kind_known": {"kind": "rumour"},
+    "ck_attainment_year_likely": {"year": 20},
+    "ck_assessment_kind_known": {"kind": "final"},
+    "ck_balance_rated_by_known": {"rated_by": "nobody"},
+    "ck_skill_rating_rating_on_scale": {"rating": 5},
+    "ck_progression_option_kind_known": {"kind": "somewhere"},
+    "ck_progression_need_met_known": {"met": "perhaps"},
+    "ck_plan_exit_kind_known": {"kind": "somewhere"},
+    "ck_experience_kind_known": {"kind": "leisure"},
+    "ck_experience_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_experience_hours_counted": {"hours": -1},
     "ck_wall_theme_known": {"theme": "pink"},
     "ck_wall_orientation_known": {"orientation": "round"},
     "ck_wall_scale_readable": {"scale": 90},
@@ -141,8 +173,15 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
             ),
             models.Step(target_id=target.id, position=1, text="Read the brief"),
             models.Reflection(plan_id=plan.id, written_on=date(2026, 10, 12)),
-            models.Support(plan_id=plan.id, what="Reader", **dated),
-            models.Barrier(plan_id=plan.id, kind="personal", what="Travel", **dated),
+            support := models.Support(plan_id=plan.id, what="Reader", **dated),
+            barrier := models.Barrier(plan_id=plan.id, kind="personal", what="Travel", **dated),
+            models.ExternalHelp(plan_id=plan.id, what="x", agency="x", confidentiality=1, **dated),
+            models.LinkedPlan(
+                plan_id=plan.id, kind="health", reference="x", whom_to_ask="x", confidentiality=1
+            ),
+            models.SupportChange(
+                plan_id=plan.id, about="support", row_id=1, field="what", origin="person", at=NOON
+            ),
             models.Contract(plan_id=plan.id, plan_version=1),
             models.Attendance(enrolment_id=enrolment.id, week_on=date(2026, 9, 7), possible=10, attended=9),
             models.Change(plan_id=plan.id, target_id=target.id, field="status", origin="person", at=NOON),
@@ -155,12 +194,50 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
             models.ImportRecord(organisation_id=college.id, source="csv", key="1", row_id=review.id, said={}),
         ]
     )
+    added = {"target_id": target.id}
+    session.add_all(
+        [
+            models.CriterionJudgement(
+                criterion="x", judged="met", judge_kind="learner", judge_name="x", judged_on=LATER, **added
+            ),
+            models.Evidence(kind="file", stored_name="a", added_at=NOON, **added),
+            models.TargetLink(kind="unit", serves="Unit 4", **added),
+            models.Negotiation(side="learner", move="proposed", at=NOON, **added),
+            models.Stuck(said_at=NOON, **added),
+        ]
+    )
+    add_starting_point(session, college, plan)
     wall = make.wall(session, college, department_id=department.id)
     session.add(models.WallCohort(wall_id=wall.id, cohort_id=cohort.id))
     make.complete(session)
     return {
         name: dict(session.execute(select(table).limit(1)).mappings().one()) for name, table in TABLES.items()
     }
+
+
+def add_starting_point(session: Session, college: models.Organisation, plan: models.Plan) -> None:
+    """A row of each table of starting points."""
+    of = {"plan_id": plan.id}
+    balance = models.Balance(rated_by="learner", rated_on=date(2026, 9, 14), **of)
+    option = models.ProgressionOption(kind="employment", title="Work", **of)
+    session.add_all([balance, option])
+    session.flush()
+    skill_id = session.scalars(
+        select(models.Skill.id).where(models.Skill.organisation_id == college.id).limit(1)
+    ).one()
+    session.add_all(
+        [
+            models.Attainment(kind="qualification", what="GCSE maths", **of),
+            models.Assessment(
+                kind="initial", instrument="BKSB", taken_on=date(2026, 9, 9), result="L1", **of
+            ),
+            models.OwnWords(id=plan.id),
+            models.SkillRating(balance_id=balance.id, skill_id=skill_id, rating=2),
+            models.ProgressionNeed(option_id=option.id, needs="GCSE maths", met="met"),
+            models.PlanExit(id=plan.id, kind="employment", destination="Work"),
+            models.Experience(kind="volunteering", what="Food bank", from_on=date(2026, 10, 1), **of),
+        ]
+    )
 
 
 def refusal(session: Session, statement: Any) -> str:
@@ -257,13 +334,17 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "cohort_tutor",
         "coverage_span",
         "department_figures",
+        "evidence",
         "failed_sign_in",
         "import_record",
         "judgement",
         "login_session",
+        "negotiation",
         "one_time_link",
         "role",
         "role_assignment",
+        "support_change",
+        "target_link",
         "teaching_group_learner",
         "teaching_group_teacher",
         "wall_board",
