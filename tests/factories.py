@@ -162,6 +162,88 @@ def wall(
     return made
 
 
+def plan_person(session: Session, of: models.Plan, **values: Any) -> models.PlanPerson:
+    """A parent of the plan's learner who may comment, with the learner's consent."""
+    defaults = {
+        "kind": models.PersonKind.PARENT,
+        "name": f"Parent {next(_number)}",
+        "access": models.Access.COMMENT,
+        "consented_on": None if values.get("withdrawn_on") else date(2026, 9, 14),
+    }
+    return _add(session, models.PlanPerson, plan_id=of.id, **(defaults | values))
+
+
+def invitation(
+    session: Session, of: models.PlanPerson, *, token: str = "", **values: Any
+) -> models.Invitation:
+    """A link that works on `TODAY`."""
+    defaults = {
+        "token_hash": hash_of(token or f"invitation {next(_number)}"),
+        "made_at": datetime(2026, 9, 14, 12, tzinfo=UTC),
+        "expires_on": date(2027, 7, 31),
+    }
+    return _add(session, models.Invitation, plan_person_id=of.id, **(defaults | values))
+
+
+def template(
+    session: Session, of: models.Department, *plans: models.Plan, **values: Any
+) -> models.Template:
+    """A template of one phase and one milestone; of each plan named, its destination comes from it."""
+    number = next(_number)
+    made = _add(session, models.Template, department_id=of.id, **({"name": f"Template {number}"} | values))
+    lane = college.lane_ids(session, of.organisation_id)["academic"]
+    _add(session, models.TemplatePhase, template_id=made.id, position=1, name="Foundation")
+    _add(
+        session,
+        models.TemplateMilestone,
+        template_id=made.id,
+        lane_id=lane,
+        position=1,
+        short_title=f"T{number}",
+        title=f"Outcome {number}",
+        weeks_in=10,
+    )
+    for plan in plans:
+        copy = _add(
+            session,
+            models.TemplateCopy,
+            template_id=made.id,
+            plan_id=plan.id,
+            kind="plan",
+            row_id=plan.id,
+            said={"destination": plan.destination},
+        )
+        at = datetime(2026, 9, 14, 12, tzinfo=UTC)
+        run = _add(session, models.TemplateRun, template_id=made.id, at=at, plans=1, changed=1, skipped=0)
+        _add(session, models.TemplateRunLine, run_id=run.id, copy_id=copy.id, field="destination")
+    return made
+
+
+def phase(session: Session, of: models.Plan, **values: Any) -> models.Phase:
+    defaults = {
+        "name": "Foundation",
+        "position": next(_number),
+        "starts_on": date(2026, 9, 7),
+        "ends_on": date(2027, 1, 22),
+    }
+    return _add(session, models.Phase, plan_id=of.id, **(defaults | values))
+
+
+def transition(session: Session, of: models.Plan) -> models.Phase:
+    """A phase at whose end somebody moves on, with all that is written down for it; and a drafted stop."""
+    made = phase(session, of)
+    _add(session, models.Preparedness, plan_id=of.id, phase_id=made.id)
+    _add(session, models.BridgeAction, plan_id=of.id, phase_id=made.id, aspect="academic", what="Read")
+    _add(session, models.TransitionItem, plan_id=of.id, kind="cv", what="Write my CV")
+    draft_part(session, of)
+    return made
+
+
+def draft_part(session: Session, of: models.Plan, **values: Any) -> models.RouteDraftPart:
+    defaults = {"kind": "stop", "said": "Pass my theory test", "drafted_on": TODAY}
+    return _add(session, models.RouteDraftPart, plan_id=of.id, **(defaults | values))
+
+
 def complete(session: Session) -> None:
     """Bring what follows from the facts into step, and commit."""
     by_organisation: dict[int, list[int]] = {}

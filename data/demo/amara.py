@@ -179,7 +179,7 @@ def _own_story(enrolled: Enrolled, row: dict[str, Any], due_on: date, created_on
 
 def _add_beside(enrolled: Enrolled, words: dict[str, Any]) -> None:
     college = enrolled.college
-    beside.add_contract(enrolled, signed=True)
+    beside.add_agreement(enrolled, signed=True)
     for row in words["supports"]:
         college.rows.add(
             "support",

@@ -1,4 +1,4 @@
-"""What lies beside the road: contracts, support, barriers, attendance."""
+"""What lies beside the road: agreements, support, barriers, attendance."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ UNSIGNED = 0.03
 SESSIONS_A_WEEK = (6, 8, 9, 10)
 
 
-def add_contract(enrolled: Enrolled, *, signed: bool) -> None:
-    """The agreement on the first version of the plan; a learner may not have signed yet."""
-    enrolled.college.rows.add(
-        "contract",
-        plan_id=enrolled.plan_id,
-        plan_version=1,
-        learner_agreed_on=enrolled.agreed_on if signed else None,
-        tutor_agreed_on=enrolled.agreed_on,
-    )
+def add_agreement(enrolled: Enrolled, *, signed: bool) -> None:
+    """The tutor's and the learner's yes to the first version of the plan; a learner may not have said it."""
+    for party in ("learner", "tutor") if signed else ("tutor",):
+        enrolled.college.rows.add(
+            "agreement",
+            plan_id=enrolled.plan_id,
+            party=party,
+            by_id=enrolled.tutor_id if party == "tutor" else None,
+            agreed_on=enrolled.agreed_on,
+        )
 
 
 def add_support(enrolled: Enrolled) -> None:

@@ -57,7 +57,7 @@ def add_learner(college: DemoCollege, cohort: OpenCohort, name: Name, random: Ra
             story = live_through(college, life, agreed, random, cohort.layout.character.moving)
             add_target(college, agreed, story, random)
     reviews.add_reviews(enrolled, _days_reviewed(enrolled, rule), spoken)
-    beside.add_contract(enrolled, signed=random.random() >= beside.UNSIGNED)
+    beside.add_agreement(enrolled, signed=random.random() >= beside.UNSIGNED)
     beside.add_support(enrolled)
     beside.add_barrier(enrolled)
     beside.add_attendance(enrolled)

@@ -21,6 +21,7 @@ class Learner(Base):
     reference: Mapped[str]
     given_name: Mapped[str]
     family_name: Mapped[str]
+    born_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
     __table_args__ = (
         UniqueConstraint("organisation_id", "provider", "reference"),

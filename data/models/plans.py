@@ -1,11 +1,11 @@
-"""A plan, its phases and targets, what stands beside the road, and its agreement."""
+"""A plan, its phases and targets, and what stands beside the road."""
 
 from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import BarrierKind, Base, confidentiality_known, in_order, one_of
@@ -44,6 +44,9 @@ class Plan(Base):
 
 
 class Phase(Base):
+    """A stretch of a plan. At its end a review may be demanded, and a judgement whether the learner is
+    prepared for what follows."""
+
     __tablename__ = "phase"
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
@@ -52,6 +55,8 @@ class Phase(Base):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
+    demands_review: Mapped[bool] = mapped_column(default=True, server_default=true())
+    asks_preparedness: Mapped[bool] = mapped_column(default=True, server_default=true())
     __table_args__ = (UniqueConstraint("plan_id", "position"), in_order("starts_on", "ends_on"))
 
 
@@ -227,16 +232,3 @@ class Barrier(Base):
         in_order("from_on", "passed_on"),
         confidentiality_known(),
     )
-
-
-class Contract(Base):
-    """The agreement of learner and tutor on one version of the plan."""
-
-    __tablename__ = "contract"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
-    plan_version: Mapped[int]
-    learner_agreed_on: Mapped[date | None]
-    tutor_agreed_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column(default=1)
-    __table_args__ = (UniqueConstraint("plan_id", "plan_version"),)

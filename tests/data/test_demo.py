@@ -249,7 +249,7 @@ def test_nothing_lies_in_the_future_or_before_its_learner_joined(college: Sessio
         models.Enrolment.ended_on,
         models.BreakInLearning.from_on,
         models.Reflection.written_on,
-        models.Contract.tutor_agreed_on,
+        models.Agreement.agreed_on,
         models.Barrier.passed_on,
         models.Support.from_on,
         models.Attendance.week_on,

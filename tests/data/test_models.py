@@ -100,6 +100,20 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_target_status_known": {"status": "finished"},
     "ck_target_closed_has_date": {"status": "withdrawn"},
     "ck_change_origin_known": {"origin": "rumour"},
+    "ck_phase_set_phase_weeks_positive": {"weeks": 0},
+    "ck_template_months_positive": {"months": 0},
+    "ck_template_phase_weeks_positive": {"weeks": 0},
+    "ck_template_milestone_weeks_in_counted": {"weeks_in": -1},
+    "ck_template_copy_kind_known": {"kind": "page"},
+    "ck_preparedness_academic_known": {"academic": "maybe"},
+    "ck_preparedness_personal_known": {"personal": "maybe"},
+    "ck_preparedness_social_known": {"social": "maybe"},
+    "ck_preparedness_practical_known": {"practical": "maybe"},
+    "ck_bridge_action_aspect_known": {"aspect": "musical"},
+    "ck_transition_item_kind_known": {"kind": "holiday"},
+    "ck_transition_item_status_known": {"status": "lost"},
+    "ck_route_draft_part_kind_known": {"kind": "detour"},
+    "ck_route_draft_part_taken_by_somebody": {"taken_on": LATER},
     "ck_attainment_kind_known": {"kind": "rumour"},
     "ck_attainment_year_likely": {"year": 20},
     "ck_assessment_kind_known": {"kind": "final"},
@@ -111,6 +125,10 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_experience_kind_known": {"kind": "leisure"},
     "ck_experience_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
     "ck_experience_hours_counted": {"hours": -1},
+    "ck_plan_person_kind_known": {"kind": "neighbour"},
+    "ck_plan_person_access_known": {"access": "everything"},
+    "ck_plan_person_consented_or_withdrawn": {"consented_on": EARLIER, "withdrawn_on": LATER},
+    "ck_agreement_party_known": {"party": "bystander"},
     "ck_wall_theme_known": {"theme": "pink"},
     "ck_wall_orientation_known": {"orientation": "round"},
     "ck_wall_scale_readable": {"scale": 90},
@@ -182,7 +200,6 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
             models.SupportChange(
                 plan_id=plan.id, about="support", row_id=1, field="what", origin="person", at=NOON
             ),
-            models.Contract(plan_id=plan.id, plan_version=1),
             models.Attendance(enrolment_id=enrolment.id, week_on=date(2026, 9, 7), possible=10, attended=9),
             models.Change(plan_id=plan.id, target_id=target.id, field="status", origin="person", at=NOON),
             models.LoginSession(key_hash="a", started_at=NOON, last_seen_at=NOON, **hashed),
@@ -194,6 +211,8 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
             models.ImportRecord(organisation_id=college.id, source="csv", key="1", row_id=review.id, said={}),
         ]
     )
+    make.transition(session, plan)
+    make.template(session, department, plan)
     added = {"target_id": target.id}
     session.add_all(
         [
@@ -207,6 +226,22 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
         ]
     )
     add_starting_point(session, college, plan)
+    session.flush()
+    session.add_all(
+        [
+            models.SupportSession(support_id=support.id, held_on=date(2026, 9, 14), delivered=True),
+            models.BarrierAnswer(barrier_id=barrier.id, support_id=support.id, target_id=target.id),
+        ]
+    )
+    person_of_plan = make.plan_person(session, plan)
+    invitation = make.invitation(session, person_of_plan)
+    session.add_all(
+        [
+            models.GuestLook(invitation_id=invitation.id, at=NOON),
+            models.GuestComment(invitation_id=invitation.id, text="x", written_at=NOON),
+            models.Agreement(plan_id=plan.id, party="tutor", by_id=tutor.id, agreed_on=date(2026, 10, 12)),
+        ]
+    )
     wall = make.wall(session, college, department_id=department.id)
     session.add(models.WallCohort(wall_id=wall.id, cohort_id=cohort.id))
     make.complete(session)
@@ -330,12 +365,16 @@ def test_each_column_of_text_is_said_to_be_personal_or_not() -> None:
 
 def test_each_row_that_people_edit_has_a_version() -> None:
     only_added_or_replaced = {
+        "agreement",
+        "barrier_answer",
         "change",
         "cohort_tutor",
         "coverage_span",
         "department_figures",
         "evidence",
         "failed_sign_in",
+        "guest_comment",
+        "guest_look",
         "import_record",
         "judgement",
         "login_session",
@@ -343,10 +382,14 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "one_time_link",
         "role",
         "role_assignment",
+        "skill_rating",
         "support_change",
         "target_link",
+        "phase_set_phase",
         "teaching_group_learner",
         "teaching_group_teacher",
+        "template_copy",
+        "template_run_line",
         "wall_board",
         "wall_cohort",
     }
