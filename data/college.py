@@ -12,10 +12,13 @@ from data.models import (
     Department,
     Lane,
     Organisation,
+    PhaseSet,
+    PhaseSetPhase,
     Reach,
     ReviewKind,
     ReviewRuleVersion,
     Role,
+    Skill,
     Writes,
 )
 from data.rules import PRESETS
@@ -29,6 +32,16 @@ ROLES = (
     ("quality-lead", "quality lead", Reach.ORGANISATION, Writes.NOTHING, 1),
     ("learner", "learner", Reach.OWN_PLAN, Writes.OWN_NOTES, 4),
 )
+LEARNING_SKILLS = (
+    ("Plan my time", "I know what is due and begin early enough."),
+    ("Ask for help in time", "I say when I’m stuck before it is late."),
+    ("Take notes that I can use", "I find again what was said, in my own words."),
+    ("Read longer texts", "I get what a brief or a chapter asks of me."),
+    ("Write clearly", "Others understand what I write the first time."),
+    ("Work with numbers", "I can do the sums that my course needs and check them."),
+    ("Work in a team", "I do my part, listen, and say what I think."),
+    ("Keep going when it gets hard", "I try another way before I give up."),
+)
 LANES = (("academic", "Qualification"), ("career", "Career"), ("personal", "Personal growth"))
 REVIEW_KINDS = (
     ("initial", "Initial review"),
@@ -39,6 +52,14 @@ REVIEW_KINDS = (
 )
 FIRST_RULE = PRESETS["every 6 weeks"]
 PHASES = ("Induction", "Foundation", "Progression", "Transition")
+FOUR_PHASES = tuple(zip(PHASES, (6, None, None, 6), strict=True))
+PHASE_SETS = (
+    # name, its phases with their weeks; phases without weeks share what is left
+    ("Four phases", FOUR_PHASES),
+    ("Three terms", (("Autumn", None), ("Spring", None), ("Summer", None))),
+    ("Apprenticeship", (("Onboarding", 6), ("On programme", None), ("Gateway", 12), ("End-point", 12))),
+)
+"""Sets of phases: Youthreach's four, and two that other programmes use."""
 
 
 def add_roles(session: Session) -> None:
@@ -65,6 +86,11 @@ def add_organisation(session: Session, name: str, *, demo_today: date | None = N
     session.flush()
     for position, (key, label) in enumerate(LANES):
         session.add(Lane(organisation_id=organisation.id, key=key, label=label, position=position))
+    for position, (name_of_skill, meaning) in enumerate(LEARNING_SKILLS):
+        session.add(
+            Skill(organisation_id=organisation.id, position=position, name=name_of_skill, meaning=meaning)
+        )
+    _add_phase_sets(session, organisation)
     for position, (key, label) in enumerate(REVIEW_KINDS):
         kind = ReviewKind(organisation_id=organisation.id, key=key, name=label, position=position)
         session.add(kind)
@@ -81,6 +107,20 @@ def add_organisation(session: Session, name: str, *, demo_today: date | None = N
             )
     session.flush()
     return organisation
+
+
+def _add_phase_sets(session: Session, organisation: Organisation) -> None:
+    """The first phase of each asks for no judgement of preparedness at its end: it is too early for one."""
+    for number, (name, phases) in enumerate(PHASE_SETS, 1):
+        made = PhaseSet(organisation_id=organisation.id, name=name, position=number)
+        session.add(made)
+        session.flush()
+        session.add_all(
+            PhaseSetPhase(
+                phase_set_id=made.id, position=at, name=phase, weeks=weeks, asks_preparedness=at > 1
+            )
+            for at, (phase, weeks) in enumerate(phases, 1)
+        )
 
 
 def the_organisation(session: Session, *, name_if_new: str = "Our college") -> Organisation:

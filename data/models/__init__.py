@@ -86,6 +86,13 @@ from data.models.starting_points import ProgressionOption as ProgressionOption
 from data.models.starting_points import RatedBy as RatedBy
 from data.models.starting_points import Skill as Skill
 from data.models.starting_points import SkillRating as SkillRating
+from data.models.support import BarrierAnswer as BarrierAnswer
+from data.models.support import Confidential as Confidential
+from data.models.support import ExternalHelp as ExternalHelp
+from data.models.support import LinkedPlan as LinkedPlan
+from data.models.support import LinkedPlanKind as LinkedPlanKind
+from data.models.support import SupportChange as SupportChange
+from data.models.support import SupportSession as SupportSession
 from data.models.targets import OPEN_STUCK as OPEN_STUCK
 from data.models.targets import CriterionJudgement as CriterionJudgement
 from data.models.targets import Evidence as Evidence
@@ -98,13 +105,6 @@ from data.models.targets import Negotiation as Negotiation
 from data.models.targets import Side as Side
 from data.models.targets import Stuck as Stuck
 from data.models.targets import TargetLink as TargetLink
-from data.models.support import BarrierAnswer as BarrierAnswer
-from data.models.support import Confidential as Confidential
-from data.models.support import ExternalHelp as ExternalHelp
-from data.models.support import LinkedPlan as LinkedPlan
-from data.models.support import LinkedPlanKind as LinkedPlanKind
-from data.models.support import SupportChange as SupportChange
-from data.models.support import SupportSession as SupportSession
 from data.models.templates import Aspect as Aspect
 from data.models.templates import BridgeAction as BridgeAction
 from data.models.templates import CopyKind as CopyKind
