@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Result, Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from data import rules, state_sql
 from data.models import Cohort, Enrolment, Learner, Support, Target
 from data.rules import TargetStatus
 from data.scope import Viewer, cohorts_seen_by, confidential_rows_read_by
+from data.statements import built_once
 
 LEARNERS_SHOWN = 12
 REVIEW_LATE_DAYS = 14
@@ -96,23 +98,22 @@ def read(
     Missing reviews, or targets, are missed only where any has been recorded in the department.
     """
     day = viewer.clock_day
+    asked = {"department_id": department_id} | ({} if cohort_id is None else {"cohort_id": cohort_id})
+    shape = (viewer, day, cohort_id is not None)
     found: dict[int, list[Finding]] = defaultdict(list)
-    of_department = and_(Cohort.department_id == department_id, cohorts_seen_by(viewer), _counted(day))
-    if cohort_id is not None:
-        of_department = and_(of_department, Cohort.id == cohort_id)
     for plan_id, finding in (
-        *_without_review(session, day, of_department, department_id),
-        *_with_overdue_targets(session, day, of_department),
-        *_with_moved_targets(session, of_department),
-        *_without_promised_support(session, viewer, of_department),
-        *_without_target(session, day, of_department, department_id),
+        *_without_review(session.execute(_late_reviews(*shape), asked), day),
+        *_with_overdue_targets(session.execute(_overdue_plans(*shape), asked), day),
+        *_with_moved_targets(session.execute(_moved_targets(*shape), asked)),
+        *_without_promised_support(session.execute(_undelivered_support(*shape), asked), day),
+        *_without_target(session.execute(_plans_without_target(*shape), asked), day),
     ):
         found[plan_id].append(finding)
     counts = Counter(finding.rule.key for findings in found.values() for finding in findings)
     if rule is not None:
         found = {plan: some for plan, some in found.items() if any(f.rule.key == rule for f in some)}
     ranked = sorted(found, key=lambda plan: _rank(plan, found[plan]))[:limit]
-    learners = _named(session, ranked, found)
+    learners = _named(session, day, ranked, found)
     return Attention(learners, len(found), counts, viewer.today)
 
 
@@ -121,29 +122,41 @@ def _rank(plan_id: int, findings: Iterable[Finding]) -> tuple[int, int, int]:
     return -len(days), -max(days), plan_id
 
 
-def _counted(day: date) -> ColumnElement[bool]:
-    return and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
+# --- what each rule finds ------------------------------------------------------------------------------
 
 
-def _without_review(
-    session: Session, day: date, condition: ColumnElement[bool], department_id: int
-) -> Iterable[tuple[int, Finding]]:
+def _of_department(viewer: Viewer, day: date, one_cohort: bool) -> ColumnElement[bool]:
+    """A condition on `Enrolment` joined to `Cohort`: who is counted, of one cohort or of all."""
+    return and_(
+        Cohort.department_id == bindparam("department_id"),
+        *([Cohort.id == bindparam("cohort_id")] if one_cohort else []),
+        cohorts_seen_by(viewer),
+        state_sql.enrolled_on(day),
+        ~state_sql.paused_on(day),
+    )
+
+
+@built_once
+def _late_reviews(viewer: Viewer, day: date, one_cohort: bool) -> Select[int, date, date | None]:
     other, other_cohort = aliased(Enrolment), aliased(Cohort)
     any_review = exists().where(
-        other_cohort.department_id == department_id,
+        other_cohort.department_id == bindparam("department_id"),
         other.cohort_id == other_cohort.id,
         other.last_review_on.is_not(None),
     )
-    rows = session.execute(
+    return (
         select(Enrolment.id, Enrolment.starts_on, Enrolment.last_review_on)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
-            condition,
+            _of_department(viewer, day, one_cohort),
             any_review,
             state_sql.required_today(day),
             Enrolment.next_review_on <= day - timedelta(days=REVIEW_LATE_DAYS),
         )
-    ).all()
+    )
+
+
+def _without_review(rows: Result[int, date, date | None], day: date) -> Iterable[tuple[int, Finding]]:
     for plan_id, starts_on, last_on in rows:
         days = (day - (last_on or starts_on)).days
         weeks = f"{days // 7} weeks"
@@ -151,59 +164,61 @@ def _without_review(
         yield plan_id, Finding(NO_REVIEW, words, days)
 
 
-def _with_overdue_targets(
-    session: Session, day: date, condition: ColumnElement[bool]
-) -> Iterable[tuple[int, Finding]]:
-    overdue: dict[int, list[tuple[date, int]]] = defaultdict(list)
-    for plan_id, due_on, target_id in session.execute(
-        select(Target.plan_id, Target.due_on, Target.id)
+@built_once
+def _overdue_plans(viewer: Viewer, day: date, one_cohort: bool) -> Select[int, int, date | None]:
+    number, oldest_on = func.count(), func.min(Target.due_on)
+    return (
+        select(Target.plan_id, number, oldest_on)
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(condition, state_sql.is_overdue(day))
-        .order_by(Target.due_on, Target.id)
-    ):
-        if due_on is not None:
-            overdue[plan_id].append((due_on, target_id))
-    for plan_id, targets in overdue.items():
-        oldest_on, target_id = targets[0]
-        days = (day - oldest_on).days
-        if len(targets) >= MANY_OVERDUE or days > OLD_OVERDUE_DAYS:
-            words = (
-                f"{len(targets)} targets overdue, the oldest by {days} days"
-                if len(targets) > 1
-                else f"a target overdue by {days} days"
-            )
-            yield plan_id, Finding(OVERDUE, words, days, target_id)
+        .where(_of_department(viewer, day, one_cohort), state_sql.is_overdue(day))
+        .group_by(Target.plan_id)
+        .having(or_(number >= MANY_OVERDUE, oldest_on < day - timedelta(days=OLD_OVERDUE_DAYS)))
+    )
 
 
-def _with_moved_targets(session: Session, condition: ColumnElement[bool]) -> Iterable[tuple[int, Finding]]:
-    """The one moved most often of each plan."""
-    worst: dict[int, Finding] = {}
-    for plan_id, target_id, title, moves, due_on, first_due_on in session.execute(
+def _with_overdue_targets(rows: Result[int, int, date | None], day: date) -> Iterable[tuple[int, Finding]]:
+    """Which target is the oldest is looked up for those shown, in `_named`."""
+    for plan_id, number, oldest_on in rows:
+        days = rules.days_late(oldest_on, day)
+        words = (
+            f"{number} targets overdue, the oldest by {days} days"
+            if number > 1
+            else f"a target overdue by {days} days"
+        )
+        yield plan_id, Finding(OVERDUE, words, days)
+
+
+@built_once
+def _moved_targets(viewer: Viewer, day: date, one_cohort: bool) -> Select[*tuple[Any, ...]]:
+    return (
         select(Target.plan_id, Target.id, Target.title, Target.moves, Target.due_on, Target.first_due_on)
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(condition, state_sql.is_open(), Target.moves >= MANY_MOVES)
+        .where(_of_department(viewer, day, one_cohort), state_sql.is_open(), Target.moves >= MANY_MOVES)
         .order_by(Target.moves.desc(), Target.due_on, Target.id)
-    ):
+    )
+
+
+def _with_moved_targets(rows: Result[*tuple[Any, ...]]) -> Iterable[tuple[int, Finding]]:
+    """The one moved most often of each plan."""
+    worst: dict[int, Finding] = {}
+    for plan_id, target_id, title, moves, due_on, first_due_on in rows:
         often = "twice" if moves == MANY_MOVES else f"{moves} times"
         days = rules.slipped_days(first_due_on, due_on)
         worst.setdefault(plan_id, Finding(MOVED, f"moved {often}: {title}", days, target_id))
     return worst.items()
 
 
-def _without_promised_support(
-    session: Session, viewer: Viewer, condition: ColumnElement[bool]
-) -> Iterable[tuple[int, Finding]]:
-    """Only of support that the viewer may read; its words stay on the learner's own page."""
-    day = viewer.clock_day
-    longest: dict[int, Finding] = {}
-    for plan_id, from_on in session.execute(
+@built_once
+def _undelivered_support(viewer: Viewer, day: date, one_cohort: bool) -> Select[int, date]:
+    """Only support that the viewer may read; its words stay on the learner's own page."""
+    return (
         select(Support.plan_id, Support.from_on)
         .join(Enrolment, Enrolment.id == Support.plan_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
-            condition,
+            _of_department(viewer, day, one_cohort),
             confidential_rows_read_by(viewer, Support.confidentiality),
             Support.sessions_planned > 0,
             Support.sessions_delivered == 0,
@@ -211,50 +226,87 @@ def _without_promised_support(
             or_(Support.until_on.is_(None), Support.until_on >= day),
         )
         .order_by(Support.from_on)
-    ):
+    )
+
+
+def _without_promised_support(rows: Result[int, date], day: date) -> Iterable[tuple[int, Finding]]:
+    longest: dict[int, Finding] = {}
+    for plan_id, from_on in rows:
         days = (day - from_on).days
         words = f"support promised {days // 7} weeks ago, none delivered"
         longest.setdefault(plan_id, Finding(SUPPORT, words, days))
     return longest.items()
 
 
-def _without_target(
-    session: Session, day: date, condition: ColumnElement[bool], department_id: int
-) -> Iterable[tuple[int, Finding]]:
+@built_once
+def _plans_without_target(viewer: Viewer, day: date, one_cohort: bool) -> Select[int, date]:
     other, other_cohort, other_target = aliased(Enrolment), aliased(Cohort), aliased(Target)
     any_target = exists().where(
-        other_cohort.department_id == department_id,
+        other_cohort.department_id == bindparam("department_id"),
         other.cohort_id == other_cohort.id,
         other_target.plan_id == other.id,
         other_target.status != TargetStatus.PROPOSED,
     )
     open_target = exists().where(Target.plan_id == Enrolment.id, state_sql.is_open()).correlate(Enrolment)
-    for plan_id, starts_on in session.execute(
+    return (
         select(Enrolment.id, Enrolment.starts_on)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
-            condition, Enrolment.starts_on <= day - timedelta(days=PATIENCE_DAYS), ~open_target, any_target
+            _of_department(viewer, day, one_cohort),
+            Enrolment.starts_on <= day - timedelta(days=PATIENCE_DAYS),
+            ~open_target,
+            any_target,
         )
-    ):
+    )
+
+
+def _without_target(rows: Result[int, date], day: date) -> Iterable[tuple[int, Finding]]:
+    for plan_id, starts_on in rows:
         yield plan_id, Finding(NO_TARGET, "no open target", (day - starts_on).days)
 
 
+# --- the learners shown --------------------------------------------------------------------------------
+
+
 def _named(
-    session: Session, ranked: list[int], found: Mapping[int, list[Finding]]
+    session: Session, day: date, ranked: Sequence[int], found: Mapping[int, Sequence[Finding]]
 ) -> tuple[NamedLearner, ...]:
-    rows = {
-        plan_id: (learner_id, given, family, cohort_id, code)
-        for plan_id, learner_id, given, family, cohort_id, code in session.execute(
-            select(Enrolment.id, Learner.id, Learner.given_name, Learner.family_name, Cohort.id, Cohort.code)
-            .join(Learner, Learner.id == Enrolment.learner_id)
-            .join(Cohort, Cohort.id == Enrolment.cohort_id)
-            .where(Enrolment.id.in_(ranked))
-        )
-    }
+    """The learners of these plans in their order, each overdue finding with its oldest target."""
+    rows: dict[int, Row[*tuple[Any, ...]]] = {}
+    for row in session.execute(_learners(day), {"plan_ids": ranked}):
+        rows.setdefault(row.plan_id, row)
     return tuple(
         NamedLearner(
-            learner_id, f"{given} {family}", f"{family} {given}", cohort_id, code, tuple(found[plan_id])
+            learner_id=row.learner_id,
+            name=f"{row.given_name} {row.family_name}",
+            sort_name=f"{row.family_name} {row.given_name}",
+            cohort_id=row.cohort_id,
+            cohort=row.code,
+            findings=tuple(
+                replace(finding, target_id=row.oldest_overdue_id) if finding.rule is OVERDUE else finding
+                for finding in found[row.plan_id]
+            ),
         )
-        for plan_id in ranked
-        for learner_id, given, family, cohort_id, code in [rows[plan_id]]
+        for row in (rows[plan_id] for plan_id in ranked)
+    )
+
+
+@built_once
+def _learners(day: date) -> Select[*tuple[Any, ...]]:
+    """A row for each overdue target of each plan, the oldest first; one row where there is none."""
+    return (
+        select(
+            Enrolment.id.label("plan_id"),
+            Learner.id.label("learner_id"),
+            Learner.given_name,
+            Learner.family_name,
+            Cohort.id.label("cohort_id"),
+            Cohort.code,
+            Target.id.label("oldest_overdue_id"),
+        )
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .outerjoin(Target, and_(Target.plan_id == Enrolment.id, state_sql.is_overdue(day)))
+        .where(Enrolment.id.in_(bindparam("plan_ids", expanding=True)))
+        .order_by(Target.due_on, Target.id)
     )

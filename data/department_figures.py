@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, column, delete, func, insert, select, true, update, values
+from sqlalchemy import Date, Select, bindparam, column, delete, func, insert, select, true, update, values
 from sqlalchemy.orm import Session, aliased
 
 from data import review_schedule
@@ -32,6 +32,7 @@ from data.models import (
     Plan,
     Target,
 )
+from data.statements import built_once
 
 Figures = Mapping[Figure, int]
 Differences = dict[int, dict[date, dict[Figure, int]]]
@@ -41,12 +42,23 @@ HISTORY_FIELDS = ("status", "due_on")
 
 
 def read(
-    session: Session, department_ids: Sequence[int], days: Sequence[date]
+    session: Session,
+    department_ids: Sequence[int],
+    days: Sequence[date],
+    figures: tuple[Figure, ...] = tuple(Figure),
 ) -> dict[tuple[int, date], Figures]:
     """{(department id, day): figures} for each department and day, in one query; all 0 before any row."""
-    wanted = (
-        values(column("day", Date), name="days").data([(day,) for day in sorted(set(days))]).cte("wanted")
-    )
+    rows = session.execute(_on(tuple(sorted(set(days))), figures), {"department_ids": department_ids})
+    nothing: Figures = dict.fromkeys(figures, 0)
+    found: dict[tuple[int, date], Figures] = {(one, day): nothing for one in department_ids for day in days}
+    for department_id, day, *counts in rows:
+        found[department_id, day] = dict(zip(figures, counts, strict=True))
+    return found
+
+
+@built_once
+def _on(days: tuple[date, ...], figures: tuple[Figure, ...]) -> Select[*tuple[Any, ...]]:
+    wanted = values(column("day", Date), name="days").data([(day,) for day in days]).cte("wanted")
     other = aliased(DepartmentFigures)
     latest = (
         select(func.max(other.from_on))
@@ -54,21 +66,16 @@ def read(
         .correlate(Department, wanted)
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(Department.id, wanted.c.day, *_columns())
+    return (
+        select(Department.id, wanted.c.day, *(getattr(DepartmentFigures, figure) for figure in figures))
         .select_from(Department)
         .join(wanted, true())
         .join(
             DepartmentFigures,
             (DepartmentFigures.department_id == Department.id) & (DepartmentFigures.from_on == latest),
         )
-        .where(Department.id.in_(department_ids))
+        .where(Department.id.in_(bindparam("department_ids", expanding=True)))
     )
-    nothing: Figures = dict.fromkeys(Figure, 0)
-    found: dict[tuple[int, date], Figures] = {(one, day): nothing for one in department_ids for day in days}
-    for department_id, day, *counts in rows:
-        found[department_id, day] = dict(zip(Figure, counts, strict=True))
-    return found
 
 
 @contextmanager
@@ -97,10 +104,6 @@ def rebuild(session: Session, department_ids: Iterable[int]) -> None:
         rows = list(_running_totals(department_id, of_department))
         if rows:
             session.execute(insert(DepartmentFigures), rows)
-
-
-def _columns() -> list[Any]:
-    return [getattr(DepartmentFigures, figure.value) for figure in Figure]
 
 
 def _take_turns(session: Session, department_id: int) -> None:

@@ -6,8 +6,10 @@ Headline figures, review coverage and overdue heatmap all count within the same 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from data import department_figures, rules, state_sql
@@ -17,6 +19,7 @@ from data.errors import NotFound
 from data.models import Cohort, Department, EndReason, Enrolment, Organisation, Target
 from data.rules import Share
 from data.scope import Viewer, cohorts_seen_by, departments_seen_by, require_organisation
+from data.statements import built_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +57,17 @@ class Group:
 
 def within_department(session: Session, viewer: Viewer, department_id: int) -> Within:
     """Raises NotFound where the viewer may not see the department's figures."""
-    name = session.scalar(
-        select(Department.name).where(Department.id == department_id, departments_seen_by(viewer))
-    )
+    name = session.scalar(_department_name(viewer), {"department_id": department_id})
     if name is None:
         raise NotFound
     return Within(viewer.organisation_id, name, department_id)
+
+
+@built_once
+def _department_name(viewer: Viewer) -> Select[str]:
+    return select(Department.name).where(
+        Department.id == bindparam("department_id"), departments_seen_by(viewer)
+    )
 
 
 def within_organisation(session: Session, viewer: Viewer) -> Within:
@@ -73,40 +81,7 @@ def read(session: Session, viewer: Viewer, within: Within) -> tuple[Group, ...]:
     """The rows by name; a cohort in which nobody has been enrolled this academic year is left out."""
     if within.department_id is None:
         return _departments(session, viewer, within)
-    return _cohorts(session, viewer, within.department_id)
-
-
-def _cohorts(session: Session, viewer: Viewer, department_id: int) -> tuple[Group, ...]:
-    day = viewer.clock_day
-    year_start = rules.academic_year_start(day)
-    counted = and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
-    has_open_target = exists().where(Target.plan_id == Enrolment.id, state_sql.is_open()).correlate(Enrolment)
-    completed = Enrolment.end_reason == EndReason.COMPLETED
-    ended = state_sql.ended_by(day)
-    this_year = Enrolment.ended_on >= year_start - rules.ONE_DAY
-    rows = session.execute(
-        select(
-            Cohort.id,
-            Cohort.code,
-            Cohort.title,
-            _count(state_sql.enrolled_on(day)).label("enrolled"),
-            _count(counted).label("counted"),
-            _count(Enrolment.starts_on <= day).label("started"),
-            _count(ended, ~completed).label("left"),
-            _count(ended, completed).label("completed"),
-            _count(Enrolment.starts_on.between(year_start, day)).label("started_this_year"),
-            _count(ended, ~completed, this_year).label("left_this_year"),
-            _count(ended, this_year).label("ended_this_year"),
-            _count(counted, has_open_target).label("live"),
-            _count(state_sql.required_today(day)).label("required"),
-            _count(state_sql.covered_today(day)).label("covered"),
-            func.max(Enrolment.last_review_on).label("last_review_on"),
-        )
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .where(Cohort.department_id == department_id)
-        .group_by(Cohort.id, Cohort.code, Cohort.title)
-        .order_by(Cohort.code)
-    )
+    rows = session.execute(_cohorts(viewer.clock_day), {"department_id": within.department_id})
     return tuple(
         Group(
             id=row.id,
@@ -128,6 +103,39 @@ def _cohorts(session: Session, viewer: Viewer, department_id: int) -> tuple[Grou
     )
 
 
+@built_once
+def _cohorts(day: date) -> Select[*tuple[Any, ...]]:
+    year_start = rules.academic_year_start(day)
+    counted = and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
+    has_open_target = exists().where(Target.plan_id == Enrolment.id, state_sql.is_open()).correlate(Enrolment)
+    completed = Enrolment.end_reason == EndReason.COMPLETED
+    ended = state_sql.ended_by(day)
+    this_year = Enrolment.ended_on >= year_start - rules.ONE_DAY
+    return (
+        select(
+            Cohort.id,
+            Cohort.code,
+            Cohort.title,
+            _count(state_sql.enrolled_on(day)).label("enrolled"),
+            _count(counted).label("counted"),
+            _count(Enrolment.starts_on <= day).label("started"),
+            _count(ended, ~completed).label("left"),
+            _count(ended, completed).label("completed"),
+            _count(Enrolment.starts_on.between(year_start, day)).label("started_this_year"),
+            _count(ended, ~completed, this_year).label("left_this_year"),
+            _count(ended, this_year).label("ended_this_year"),
+            _count(counted, has_open_target).label("live"),
+            _count(state_sql.required_today(day)).label("required"),
+            _count(state_sql.covered_today(day)).label("covered"),
+            func.max(Enrolment.last_review_on).label("last_review_on"),
+        )
+        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        .where(Cohort.department_id == bindparam("department_id"))
+        .group_by(Cohort.id, Cohort.code, Cohort.title)
+        .order_by(Cohort.code)
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class EarlierCohort:
     """A cohort in which nobody has been enrolled this academic year."""
@@ -142,17 +150,22 @@ def earlier_cohorts(session: Session, viewer: Viewer, department_id: int) -> tup
     """The department's cohorts that `read` leaves out, the latest first. The department must be one of
     the viewer's (`within_department`)."""
     year_start = rules.academic_year_start(viewer.clock_day)
-    rows = session.execute(
+    rows = session.execute(_earlier_cohorts(viewer, year_start), {"department_id": department_id})
+    return tuple(EarlierCohort(*row) for row in rows)
+
+
+@built_once
+def _earlier_cohorts(viewer: Viewer, year_start: date) -> Select[int, str, str, int]:
+    return (
         select(Cohort.id, Cohort.code, Cohort.title, func.count())
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
-        .where(Cohort.department_id == department_id, cohorts_seen_by(viewer))
+        .where(Cohort.department_id == bindparam("department_id"), cohorts_seen_by(viewer))
         .group_by(Cohort.id, Cohort.code, Cohort.title, Cohort.starts_on)
         .having(
             _count(Enrolment.ended_on.is_(None) | (Enrolment.ended_on >= year_start - rules.ONE_DAY)) == 0
         )
         .order_by(Cohort.starts_on.desc(), Cohort.code)
     )
-    return tuple(EarlierCohort(*row) for row in rows)
 
 
 def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:

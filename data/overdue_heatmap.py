@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, case, func, null, or_, select, text
-from sqlalchemy.orm import QueryableAttribute, Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, null, or_, select, text
+from sqlalchemy.orm import InstrumentedAttribute, QueryableAttribute, Session
 
 from data import department_figures, rules, state_sql
 from data.counted_days import LATE, LATE_BY_FIRST, Figure
 from data.groups import Group, Within
 from data.models import Cohort, Department, Enrolment, Target
 from data.scope import Viewer
+from data.statements import built_once
 
 COLUMNS = tuple(label for _, _, label in rules.LATENESS)
 MOST_HEAT = 9
@@ -35,13 +36,18 @@ class HeatmapRow:
 class OverdueHeatmap:
     """Worst first: the row with most overdue targets. By first due date, the moved ones are among them.
 
-    `recorded` says whether any target has ever been agreed here.
+    `recorded` says whether any target has ever been agreed here; `most` is the most that a cell holds.
     """
 
     rows: tuple[HeatmapRow, ...]
     by_first: bool
     as_at: date
     recorded: bool
+    most: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        most = max((count for row in self.rows for count in self.late(row)), default=0)
+        object.__setattr__(self, "most", most)
 
     def late(self, row: HeatmapRow) -> tuple[int, ...]:
         """The row's counts by the due date that the heatmap is read by."""
@@ -66,8 +72,7 @@ class OverdueHeatmap:
 
     def heat(self, count: int) -> int:
         """0 for none to 9 for the most that any cell here holds (9 at least, so that one isn't alarming)."""
-        most = max([MOST_HEAT, *(n for row in self.rows for n in self.late(row))])
-        return -(-count * MOST_HEAT // most)
+        return -(-count * MOST_HEAT // max(MOST_HEAT, self.most))
 
 
 def read(
@@ -107,18 +112,23 @@ def _of_cohorts(
     session: Session, viewer: Viewer, department_id: int, groups: Sequence[Group]
 ) -> list[HeatmapRow]:
     """Counted target by target."""
-    day = viewer.clock_day
-    by_due, by_first_due = late_by(Target.due_on, day), late_by(Target.first_due_on, day)
     counts: dict[int, Counter[tuple[int | None, int | None]]] = defaultdict(Counter)
-    for cohort_id, *columns, count in session.execute(
+    late = session.execute(_late_in_department(viewer.clock_day), {"department_id": department_id})
+    for cohort_id, by_due, by_first_due, count in late:
+        counts[cohort_id][by_due, by_first_due] += count
+    return [_row(group, counts[group.id]) for group in groups]
+
+
+@built_once
+def _late_in_department(day: date) -> Select[int, int | None, int | None, int]:
+    by_due, by_first_due = late_by(Target.due_on, day), late_by(Target.first_due_on, day)
+    return (
         select(Cohort.id, by_due.label("by_due"), by_first_due.label("by_first_due"), func.count())
         .join(Enrolment, Enrolment.cohort_id == Cohort.id)
         .join(Target, Target.plan_id == Enrolment.id)
-        .where(Cohort.department_id == department_id, counted_and_past(day))
+        .where(Cohort.department_id == bindparam("department_id"), counted_and_past(day))
         .group_by(Cohort.id, text("by_due"), text("by_first_due"))
-    ):
-        counts[cohort_id][columns[0], columns[1]] += count
-    return [_row(group, counts[group.id]) for group in groups]
+    )
 
 
 def _row(group: Group, counts: Counter[tuple[int | None, int | None]]) -> HeatmapRow:
@@ -149,15 +159,19 @@ def _of_departments(session: Session, viewer: Viewer, groups: Sequence[Group]) -
 def _any_target(session: Session, within: Within) -> bool:
     """Whether any agreed target is recorded here."""
     if within.department_id is None:
-        here = Department.organisation_id == within.organisation_id
-    else:
-        here = Department.id == within.department_id
-    target = (
+        return (
+            session.scalar(_a_target(Department.organisation_id), {"of": within.organisation_id}) is not None
+        )
+    return session.scalar(_a_target(Department.id), {"of": within.department_id}) is not None
+
+
+@built_once
+def _a_target(of: InstrumentedAttribute[int]) -> Select[int]:
+    return (
         select(Target.id)
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Department, Department.id == Cohort.department_id)
-        .where(here, Target.status != rules.TargetStatus.PROPOSED)
+        .where(of == bindparam("of"), Target.status != rules.TargetStatus.PROPOSED)
         .limit(1)
     )
-    return session.scalar(target) is not None

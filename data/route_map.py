@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     CompoundSelect,
     Integer,
     Row,
@@ -363,7 +364,7 @@ def _happened(session: Session, viewer: Viewer, plan_id: int) -> dict[str, list[
 
 @built_once
 def _happened_in(viewer: Viewer) -> CompoundSelect[*tuple[Any, ...]]:
-    plan_id = bindparam("plan_id")
+    plan_id: BindParameter[int] = bindparam("plan_id")
     return union_all(
         _rows("phase", Phase.id, Phase.starts_on, Phase.ends_on, name=Phase.name).where(
             Phase.plan_id == plan_id

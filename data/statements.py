@@ -22,12 +22,12 @@ def built_once(build: Callable[Shape, Statement]) -> Callable[Shape, Statement]:
     statement is executed."""
 
     @wraps(build)
-    def kept(*shape: Shape.args, **named: Shape.kwargs) -> Statement:
-        return cast(Statement, _built(build, *shape, **named))
+    def kept(*shape: Any) -> Statement:
+        return cast(Statement, _built(build, *shape))
 
-    return kept
+    return cast(Callable[Shape, Statement], kept)
 
 
 @lru_cache(maxsize=STATEMENTS_KEPT)
-def _built(build: Callable[..., Any], *shape: Any, **named: Any) -> Any:
-    return build(*shape, **named)
+def _built(build: Callable[..., Any], *shape: Any) -> Any:
+    return build(*shape)
