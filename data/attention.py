@@ -180,7 +180,7 @@ def _overdue_plans(viewer: Viewer, day: date, one_cohort: bool) -> Select[int, i
 def _with_overdue_targets(rows: Result[int, int, date | None], day: date) -> Iterable[tuple[int, Finding]]:
     """Which target is the oldest is looked up for those shown, in `_named`."""
     for plan_id, number, oldest_on in rows:
-        days = rules.days_late(oldest_on, day)
+        days = rules.days_late(oldest_on, day) if oldest_on else 0
         words = (
             f"{number} targets overdue, the oldest by {days} days"
             if number > 1
