@@ -54,9 +54,9 @@ PAGES = (
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
-WRITERS: tuple[Mapping[str, forms.Writer], ...] = ()
+WRITERS: tuple[Mapping[str, forms.Writer], ...] = (target_form.WRITERS, small_forms.WRITERS)
 """What saves each kind of form, by the module whose page shows it."""
-CALLBACKS = (home, cohort, learner, department, organisation, search, target_form, small_forms)
+CALLBACKS = (home, cohort, learner, department, organisation, search, target_form)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">

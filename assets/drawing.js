@@ -16,6 +16,7 @@
       element.parentElement.scrollLeft = Math.max(0, element.offsetLeft - element.parentElement.clientWidth / 2);
     });
     mark(mount);
+    mount.dispatchEvent(new CustomEvent("routebook:drawn", { bubbles: true }));
     const again = focused && mount.querySelector(focused);
     if (again) again.focus({ preventScroll: true });
   }
@@ -48,7 +49,8 @@
     const parts = ["target", "row", "column", "key"]
       .filter((name) => holder.dataset[name] !== undefined)
       .map((name) => `[data-${name}="${CSS.escape(holder.dataset[name])}"]`);
-    const inner = holder === element ? "" : ` ${element.localName}`;
+    const named = element.name ? `[name="${CSS.escape(element.name)}"]` : "";
+    const inner = holder === element ? "" : ` ${element.localName}${named}`;
     return parts.join("") + inner;
   }
 

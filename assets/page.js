@@ -3,7 +3,7 @@
 (function () {
   "use strict";
 
-  const routebook = (window.routebook = {});
+  const routebook = (window.routebook = window.routebook || {});
 
   // Dash writes a dict id into the DOM as JSON with its keys in order.
   routebook.domId = function (id) {

@@ -9,7 +9,7 @@
   const LOST = "No connection to Routebook, so nothing was saved. What you typed is still here: please try again in a moment.";
   const FAILED = "That didn’t work, so nothing was saved. What you typed is still here: please try again.";
 
-  const typedBy = new Map(); // draft key → {typed, basedOn, kept}: typed and not saved
+  const typedBy = new Map(); // draft key → {typed, base, basedOn, kept}: typed and not saved, on top of what
   const filledWith = new WeakMap(); // form → its fields as drawn
   const sending = new WeakSet();
   let onServer = null; // promise of the drafts that the server keeps for this page
@@ -30,6 +30,16 @@
   const post = (address, body, more) =>
     fetch(address, { method: "POST", body, headers: { "X-CSRFToken": token(), Accept: "application/json" }, ...more });
   const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+  const sameValues = (one, other) => same((one || []).filter(Boolean), (other || []).filter(Boolean));
+  const isAtOnce = (form) => "atOnce" in form.dataset;
+
+  // What became of a form stands on it and on the view that it is in.
+  function marks(form, name, value) {
+    for (const element of [form, form.closest("[data-view]")]) {
+      if (element && value) element.dataset[name] = value;
+      else if (element) delete element.dataset[name];
+    }
+  }
 
   // --- a form's fields ------------------------------------------------------------------------------------
 
@@ -92,7 +102,16 @@
   function restore(form, typed) {
     put(form, typed.typed);
     const version = versionOf(form);
-    if (version && typed.basedOn) version.value = typed.basedOn;
+    const drawn = filledWith.get(form);
+    if (version && typed.basedOn && String(typed.basedOn) !== version.value) {
+      if (typed.base && same(typed.base, drawn)) {
+        typed.basedOn = version.value;
+        typed.kept = false;
+        schedule(DRAFT_AFTER);
+      } else {
+        setSideBySide(form, { theirs: drawn, version: version.value, by: form.dataset.by || "Somebody else" });
+      }
+    }
     for (let box = form.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
     const dialog = form.closest("dialog");
     if (dialog && !dialog.open && typed.fromServer) dialog.dataset.hasDraft = "true";
@@ -129,7 +148,8 @@
     const version = versionOf(form);
     if (same(typed, filledWith.get(form))) forget(form);
     else {
-      typedBy.set(key, { typed, basedOn: version ? version.value : null, kept: false });
+      typedBy.set(key, { typed, base: filledWith.get(form), basedOn: version ? version.value : null, kept: false });
+      marks(form, "saved", "");
       showUnsaved(form, true);
       schedule(DRAFT_AFTER);
     }
@@ -199,6 +219,7 @@
     try {
       answer = await post(form.getAttribute("action"), bodyOf(form));
     } catch {
+      undo(form);
       return say(LOST);
     } finally {
       sending.delete(form);
@@ -206,10 +227,16 @@
     }
     const told = await answer.clone().json().catch(() => ({ sentence: FAILED }));
     if (answer.ok) return saved(form, told);
+    undo(form);
     if (answer.status === 401) return signedOut(answer);
     if (answer.status === 409) return setSideBySide(form, told);
     if (told.errors) judge(form, told.errors);
     return say(told.sentence || FAILED);
+  }
+
+  // What is sent by a tick is drawn as ticked once it is saved.
+  function undo(form) {
+    if (isAtOnce(form)) put(form, filledWith.get(form));
   }
 
   function saved(form, told) {
@@ -218,7 +245,7 @@
     if (form.dataset.after === "reset") form.reset();
     filledWith.set(form, typedIn(form));
     showUnsaved(form, false);
-    form.dataset.saved = told.saved.version || "true";
+    marks(form, "saved", String(told.saved.version || "true"));
     const dialog = form.closest("dialog");
     if (dialog && dialog.open) dialog.close();
     form.dispatchEvent(new CustomEvent("routebook:saved", { bubbles: true, detail: told.saved }));
@@ -227,6 +254,9 @@
       return;
     }
     say(told.sentence);
+    for (const [name, data] of Object.entries(told.drawings || {})) {
+      setProps({ type: "drawing-html", name }, { data });
+    }
     setProps("saved", { data: { ...told.saved, at: Date.now() } });
   }
 
@@ -244,6 +274,8 @@
     }
     const known = new Set(Array.from(form.querySelectorAll("[data-field]"), (field) => field.dataset.field));
     const whole = form.querySelector(".form-error");
+    form.dispatchEvent(new CustomEvent("routebook:judged", { bubbles: true }));
+    if (!whole) return;
     whole.textContent = Object.entries(errors).filter(([name]) => !known.has(name)).map(([, wrong]) => wrong).join(" ");
     if (firstWrong) firstWrong.focus();
     else if (whole.textContent) whole.focus();
@@ -269,12 +301,13 @@
 
   function setSideBySide(form, told) {
     const mine = typedIn(form);
-    const differing = Object.keys(told.theirs).filter((name) => mine[name] && !same(mine[name].filter(Boolean), told.theirs[name]));
+    const differing = Object.keys(told.theirs).filter((name) => mine[name] && !sameValues(mine[name], told.theirs[name]));
     if (!differing.length) return takeTheirs(form, told);
     form.querySelector(".conflict")?.remove();
     const box = document.createElement("div");
     box.className = "conflict";
     box.setAttribute("role", "group");
+    box.setAttribute("aria-label", "Somebody else saved in between");
     const title = box.appendChild(document.createElement("h3"));
     title.textContent = "Somebody else saved in between";
     title.tabIndex = -1;
@@ -304,28 +337,37 @@
       button.addEventListener("click", () => act(form, told));
     }
     form.prepend(box);
-    form.dataset.conflict = "true";
-    title.focus();
-    say(told.sentence);
+    marks(form, "conflict", "true");
+    setTimeout(() => title.focus());
+    if (told.sentence) say(told.sentence);
     return null;
   }
+
+  // An empty field of theirs has no value in the server's answer, and one here.
+  const filled = (values) => (values.length ? values : [""]);
 
   function settle(form, told) {
     const version = versionOf(form);
     if (version) version.value = told.version;
     form.querySelector(".conflict")?.remove();
-    delete form.dataset.conflict;
+    marks(form, "conflict", "");
     form.querySelector("[data-action=save]").focus();
   }
 
+  // Theirs holds where I typed nothing: keeping mine takes nothing of theirs away.
   function keepMine(form, told) {
     settle(form, told);
+    const [mine, entry] = [typedIn(form), typedBy.get(form.dataset.draft)];
+    const base = (entry && entry.base) || filledWith.get(form);
+    const untouched = Object.keys(told.theirs).filter((name) => sameValues(mine[name], base[name]));
+    put(form, Object.fromEntries(untouched.map((name) => [name, filled(told.theirs[name])])));
+    filledWith.set(form, { ...filledWith.get(form), ...told.theirs });
     remember(form);
   }
 
   function takeTheirs(form, told) {
     settle(form, told);
-    put(form, told.theirs);
+    put(form, Object.fromEntries(Object.entries(told.theirs).map(([name, values]) => [name, filled(values)])));
     filledWith.set(form, typedIn(form));
     forget(form);
   }
@@ -344,8 +386,8 @@
       const form = event.target.closest("form[data-writes]");
       if (!form || event.target.type === "file") return;
       prepare(form);
-      remember(form);
-      if (kind === "change" && "sendsAtOnce" in event.target.dataset) form.requestSubmit();
+      if (!isAtOnce(form)) remember(form);
+      else if (kind === "change") form.requestSubmit();
     });
   }
 
@@ -365,6 +407,23 @@
     judge(form, {});
     forget(form);
   });
+
+  // A form in a dialog is about one thing after another.
+  function about(form, name, value) {
+    prepare(form);
+    form.elements.namedItem(name).value = value;
+    form.dataset.draft = form.dataset.key = `${form.dataset.writes}:${value}`;
+    form.querySelector(".conflict")?.remove();
+    form.reset();
+    judge(form, {});
+    filledWith.set(form, typedIn(form));
+    showUnsaved(form, false);
+    const typed = typedBy.get(form.dataset.draft);
+    if (typed) restore(form, typed);
+  }
+
+  window.routebook = window.routebook || {};
+  window.routebook.writing = { about, isUnsaved: (key) => typedBy.has(key) };
 
   // Before a redraw can take a form away the script knows what is typed in it; after one it puts it back.
   new MutationObserver(() => {

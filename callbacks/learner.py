@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
 from components.learner_page import DRAWINGS, drawn, learner_page
-from components.new_target_form import new_target_button
-from components.review_held_form import review_held_button
+from components.small_forms import new_target_button, review_held_button
 from data import route_map
 from data.route_map import RouteMap
 from data.scope import Viewer

@@ -33,17 +33,25 @@ DRAFT_FIELD = "_draft"
 log = structlog.get_logger("routebook.writing")
 
 
+Save = Callable[[Session, Viewer, Typed], Saved]
+Draws = Callable[[Session, Viewer, Saved], Mapping[str, str]]
+
+
 @dataclass(frozen=True)
 class Writer:
     """What saves one kind of form, and the rights of which one is needed in some role; none means everyone
-    signed in. Whose rows those are is decided by the function, in its queries."""
+    signed in. Whose rows those are is decided by the function, in its queries.
 
-    save: Callable[[Session, Viewer, Typed], Saved]
+    `draws` gives drawings of the page as they are after the save, {name: HTML}, where that spares a request.
+    """
+
+    save: Save
     rights: frozenset[Writes]
+    draws: Draws | None = None
 
     @classmethod
-    def of(cls, save: Callable[[Session, Viewer, Typed], Saved], *rights: Writes) -> Writer:
-        return cls(save, frozenset(rights))
+    def of(cls, save: Save, *rights: Writes, draws: Draws | None = None) -> Writer:
+        return cls(save, frozenset(rights), draws)
 
     def allows(self, viewer: Viewer) -> bool:
         return not self.rights or any(grant.writes in self.rights for grant in viewer.grants)
@@ -71,6 +79,7 @@ def write(kind: str) -> ResponseReturnValue:
                 return {"sentence": "Your role doesn’t change this. Please ask the tutor."}, 403
             saved = writer.save(session, viewer, Typed(sent, _files()))
             drafts.discard(session, viewer, draft)
+            drawings = dict(writer.draws(session, viewer, saved)) if writer.draws else {}
     except Refused as refused:
         return {"sentence": refused.reason, "errors": {refused.field or "": refused.reason}}, 422
     except ChangedElsewhere as changed:
@@ -80,7 +89,7 @@ def write(kind: str) -> ResponseReturnValue:
             "asked to save what isn't there or out of scope", kind=kind, person=current_user.person_id
         )
         return {"sentence": GONE}, 404
-    return {"sentence": saved.sentence, "saved": asdict(saved)}
+    return {"sentence": saved.sentence, "saved": asdict(saved), "drawings": drawings}
 
 
 def _files() -> dict[str, SentFile]:

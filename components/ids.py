@@ -32,36 +32,12 @@ def drawing_mount(name: str) -> dict[str, str]:
 
 # the target form, on each page that shows targets
 TARGET_FORM = "target-form"
-# what the server last said of the target on show; None where none is selected
-TARGET_SAID = "target-said"
-# what a save is made against: {"target": id, "version": n}
-TARGET_EDITED = "target-edited"
-TARGET_STATUS = "target-status"
-TARGET_DUE = "target-due"
-TARGET_REASON = "target-reason"
-TARGET_NOTE = "target-note"
-TARGET_SAVE = "target-save"
-# a step ticked or unticked: {"target": id, "step": id, "done": true}
-TARGET_STEP = "target-step"
-TARGET_DETAIL = "target-detail"
-TARGET_HISTORY = "target-history"
+# which target is on show: {"target": id}
+TARGET_SHOWN = "target-shown"
 
-# a new target, and a review held; what their buttons say: {"plan": id}
+# the dialogs that buttons open: a new target, a review held
 NEW_TARGET = "new-target"
-NEW_TARGET_PLAN = "new-target-plan"
-NEW_TARGET_SAID = "new-target-said"
-NEW_TARGET_TITLE = "new-target-title"
-NEW_TARGET_LANE = "new-target-lane"
-NEW_TARGET_DUE = "new-target-due"
-NEW_TARGET_CRITERIA = "new-target-criteria"
-NEW_TARGET_SAVE = "new-target-save"
 REVIEW_HELD = "review-held"
-REVIEW_HELD_PLAN = "review-held-plan"
-REVIEW_HELD_SAID = "review-held-said"
-REVIEW_HELD_DAY = "review-held-day"
-REVIEW_HELD_KIND = "review-held-kind"
-REVIEW_HELD_NOTE = "review-held-note"
-REVIEW_HELD_SAVE = "review-held-save"
 
 # the cohort's page
 COHORT = "cohort"
@@ -87,3 +63,9 @@ LIST_FRAME = "list-frame"
 ORGANISATION_HEADLINE = "organisation-headline"
 ORGANISATION_HEATMAP = "organisation-heatmap"
 ORGANISATION_COVERAGE = "organisation-coverage"
+
+# the coverage pages: what is on show, {"cohort" or "department": id, "asked": the address's parameters}
+COVERAGE = "coverage"
+COVERAGE_MATRIX = "coverage-matrix"
+COVERAGE_LISTS = "coverage-lists"
+COVERAGE_EXPORTS = "coverage-exports"

@@ -63,7 +63,9 @@ class Complaints:
         page.on("request", self._hear_request)
 
     def _hear_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Browsers call it an error when a form is refused or was saved elsewhere.
+        is_an_answer = "/write/" in message.location["url"] and re.search("status of 4(09|22)", message.text)
+        if message.type == "error" and not is_an_answer:
             self.heard.append(f"console: {message.text} ({message.location['url']})")
 
     def _hear_failure(self, request: Request) -> None:

@@ -1,4 +1,4 @@
-"""What the form's callbacks answer, posted as a browser posts them, and as nobody's browser would."""
+"""What the forms are answered, sent as a browser sends them, and as nobody's browser would."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from components import ids
 from data import models
 from tests import factories as make
-from tests.callbacks.visiting import Visitor, call, prop
+from tests.callbacks.visiting import Visitor, declared_call
 
 TUTOR, LEARNER = "tutor@college.example", "amara@college.example"
 
@@ -53,57 +53,38 @@ def ground(college: Session, password_hash: str) -> Ground:
 
 @dataclass(frozen=True)
 class Page:
-    """A signed-in person's page: presses what is named by its input, as Dash's scripts would."""
+    """A signed-in person's page: sends forms and selects targets, as its scripts would."""
 
     app: Dash
     visitor: Visitor
 
-    def press(self, component: str, of: str, value: Any, **state: Any) -> dict[str, Any]:
-        """Post the callback of one input; returns {output's component: data}. State is given by id."""
+    def send(self, kind: str, **fields: Any) -> tuple[int, dict[str, Any]]:
+        """(status, what is answered)."""
+        answer = self.visitor.write(kind, fields)
+        return answer.status_code, json.loads(answer.text)
+
+    def save(self, target_id: Any, version: Any, **typed: Any) -> tuple[int, dict[str, Any]]:
+        values = {"status": "to-come", "due_on": "2027-01-29", "reason": "", "note": ""} | typed
+        return self.send("target", target=target_id, version=version, **values)
+
+    def choose(self, selection: Any, on_show: Any) -> dict[str, Any]:
+        """Post the callback of the selection; returns {output: value}."""
         name, registered = next(
             (name, found)
             for name, found in self.app.callback_map.items()
-            if [(one["id"], one["property"]) for one in found["inputs"]] == [(component, of)]
-            and "callback" in found
-            and ids.SAVED in name
+            if ids.TARGET_SHOWN in name and "callback" in found
         )
-        body = call(
-            name,
-            [prop_of(one.component_id, one.component_property) for one in registered["output"]],
-            [prop(component, of, value)],
-            [
-                prop(one["id"], one["property"], state[one["id"].replace("-", "_")])
-                for one in registered["state"]
-            ],
-            [f"{component}.{of}"],
-        )
-        answer = self.visitor.callback(body)
-        assert answer.status_code == 200, answer.text
-        response = json.loads(answer.text)["response"]
-        return {component: props["data"] for component, props in response.items() if "data" in props}
-
-    def save(self, target_id: Any, version: Any, **typed: Any) -> dict[str, Any]:
-        values = {"status": "to-come", "due_on": "2027-01-29", "reason": "", "note": ""} | typed
-        return self.press(
-            ids.TARGET_SAVE,
-            "n_clicks",
-            1,
-            target_edited={"target": target_id, "version": version},
-            target_status=values["status"],
-            target_due=values["due_on"],
-            target_reason=values["reason"],
-            target_note=values["note"],
-        )
+        answer = self.visitor.callback(declared_call(name, registered, iter([selection, on_show])))
+        if answer.status_code == 204:
+            return {}
+        response: dict[str, Any] = json.loads(answer.text)["response"]
+        return response
 
 
 def look_again(college: Session, row: models.Base) -> None:
     """Read a row as it is stored by now."""
     college.rollback()
     college.refresh(row)
-
-
-def prop_of(component: Any, name: str) -> dict[str, Any]:
-    return {"id": component, "property": name}
 
 
 @pytest.fixture
@@ -119,62 +100,59 @@ def page_of(app: Dash, new_visitor: Callable[..., Visitor]) -> Callable[[str], P
 def test_a_save_answers_with_the_new_version_and_tells_the_pages(
     ground: Ground, page_of: Callable[[str], Page]
 ) -> None:
-    answer = page_of(TUTOR).save(ground.target.id, 1, status="in-progress", note="Booked for Tuesday")
-    said = answer[ids.TARGET_SAID]
-    assert (said["version"], said["saved"], said["follows"], said["errors"]) == (2, True, 1, {})
-    assert said["values"] == {"status": "in-progress", "due_on": "2027-01-29", "note": "Booked for Tuesday"}
-    assert answer[ids.SAVED] == {
+    page = page_of(TUTOR)
+    status, answer = page.save(ground.target.id, 1, status="in-progress", note="Booked for Tuesday")
+    assert (status, answer["sentence"]) == (200, "Saved.")
+    assert answer["saved"] == {
+        "sentence": "Saved.",
         "target": ground.target.id,
         "plan": ground.plan.id,
         "learner": ground.learner.id,
         "cohort": ground.cohort.id,
         "milestone": None,
+        "id": None,
         "version": 2,
         "kind": "target",
+        "go": "",
     }
+    assert "Booked for Tuesday</textarea>" in answer["drawings"]["target-form"]
 
 
 def test_a_refused_save_says_why_at_its_field_and_saves_nothing(
     ground: Ground, college: Session, page_of: Callable[[str], Page]
 ) -> None:
-    answer = page_of(TUTOR).save(ground.target.id, 1, status="achieved", due_on="2027-02-12")
-    said = answer[ids.TARGET_SAID]
-    assert said["errors"] == {"reason": "Please say why the date moves."}
-    assert said["sentence"] == "Please say why the date moves."
-    assert (said["saved"], said["version"]) == (False, 1)
-    assert ids.SAVED not in answer
+    status, answer = page_of(TUTOR).save(ground.target.id, 1, status="achieved", due_on="2027-02-12")
+    assert status == 422
+    assert answer["errors"] == {"reason": "Please say why the date moves."}
+    assert "saved" not in answer
     look_again(college, ground.target)
     assert ground.target.status == "to-come"
 
 
-def test_what_is_not_about_a_field_of_the_form_is_said_of_the_form(
+def test_a_status_that_is_none_is_refused_at_the_status(
     ground: Ground, page_of: Callable[[str], Page]
 ) -> None:
-    said = page_of(TUTOR).save(ground.target.id, 1, note={"not": "text"})[ids.TARGET_SAID]
-    assert list(said["errors"]) == ["note"]
-    said = page_of(TUTOR).save(ground.target.id, 1, status="overdue")[ids.TARGET_SAID]
-    assert list(said["errors"]) == ["status"]
+    status, answer = page_of(TUTOR).save(ground.target.id, 1, status="overdue")
+    assert (status, list(answer["errors"])) == (422, ["status"])
 
 
 def test_a_save_over_somebody_elses_answers_with_theirs_and_who_it_was(
     ground: Ground, college: Session, page_of: Callable[[str], Page]
 ) -> None:
     one, other = page_of(TUTOR), page_of(LEARNER)
-    assert other.save(ground.target.id, 1, note="Amara's")[ids.TARGET_SAID]["saved"]
-    answer = one.save(ground.target.id, 1, note="The tutor's")
-    said = answer[ids.TARGET_SAID]
-    assert (said["saved"], said["version"], said["follows"]) == (False, 2, None)
-    assert said["values"]["note"] == "Amara's"
-    assert said["by"] in said["sentence"]
-    assert ids.SAVED not in answer
+    assert other.save(ground.target.id, 1, note="Amara's")[0] == 200
+    status, answer = one.save(ground.target.id, 1, note="The tutor's")
+    assert (status, answer["version"]) == (409, 2)
+    assert answer["theirs"] == {"status": ["to-come"], "due_on": ["2027-01-29"], "note": ["Amara's"]}
+    assert answer["by"] in answer["sentence"]
     look_again(college, ground.target)
     assert ground.target.note == "Amara's"
 
 
 def test_two_tabs_of_one_person_are_two_people(ground: Ground, page_of: Callable[[str], Page]) -> None:
     one, other = page_of(TUTOR), page_of(TUTOR)
-    assert one.save(ground.target.id, 1, note="From one tab")[ids.TARGET_SAID]["saved"]
-    assert not other.save(ground.target.id, 1, note="From the other")[ids.TARGET_SAID]["saved"]
+    assert one.save(ground.target.id, 1, note="From one tab")[0] == 200
+    assert other.save(ground.target.id, 1, note="From the other")[0] == 409
 
 
 def test_what_is_stored_already_is_saved_however_often_it_is_sent(
@@ -182,21 +160,29 @@ def test_what_is_stored_already_is_saved_however_often_it_is_sent(
 ) -> None:
     page = page_of(TUTOR)
     for _ in range(2):
-        said = page.save(ground.target.id, 1, note="Once")[ids.TARGET_SAID]
-        assert (said["saved"], said["version"]) == (True, 2)
+        status, answer = page.save(ground.target.id, 1, note="Once")
+        assert (status, answer["saved"]["version"]) == (200, 2)
+
+
+def test_what_the_form_did_not_send_stays_as_it_is(
+    ground: Ground, college: Session, page_of: Callable[[str], Page]
+) -> None:
+    assert page_of(LEARNER).send("target", target=ground.target.id, version=1, note="Only this")[0] == 200
+    look_again(college, ground.target)
+    assert (ground.target.status, ground.target.note) == ("to-come", "Only this")
 
 
 def test_a_learner_changes_the_note_and_nothing_else(
     ground: Ground, college: Session, page_of: Callable[[str], Page]
 ) -> None:
     page = page_of(LEARNER)
-    assert page.save(ground.target.id, 1, note="I have started")[ids.TARGET_SAID]["saved"]
+    assert page.save(ground.target.id, 1, note="I have started")[0] == 200
     for posted, field in (
         ({"status": "achieved"}, "status"),
         ({"due_on": "2027-06-30", "reason": "Because"}, "due_on"),
     ):
-        said = page.save(ground.target.id, 2, note="I have started", **posted)[ids.TARGET_SAID]
-        assert list(said["errors"]) == [field]
+        status, answer = page.save(ground.target.id, 2, note="I have started", **posted)
+        assert (status, list(answer["errors"])) == (422, [field])
     look_again(college, ground.target)
     assert (ground.target.status, ground.target.due_on) == ("to-come", date(2027, 1, 29))
     assert ground.target.note == "I have started"
@@ -206,11 +192,10 @@ def test_a_learner_ticks_a_step_and_takes_the_tick_away(
     ground: Ground, college: Session, page_of: Callable[[str], Page]
 ) -> None:
     page = page_of(LEARNER)
-    for done, expected in ((True, make.TODAY), (False, None)):
-        ticked = {"target": ground.target.id, "step": ground.step.id, "done": done}
-        answer = page.press(ids.TARGET_STEP, "data", ticked)
-        assert answer[ids.SAVED]["kind"] == "step"
-        assert answer[ids.TARGET_SAID]["follows"] == answer[ids.TARGET_SAID]["version"] - 1
+    ids_sent = {"target": ground.target.id, "step": ground.step.id}
+    for ticked, expected in (({"done": "on"}, make.TODAY), ({}, None)):
+        status, answer = page.send("target-step", **ids_sent, **ticked)
+        assert (status, answer["saved"]["kind"]) == (200, "step")
         look_again(college, ground.step)
         assert ground.step.done_on == expected
 
@@ -219,29 +204,30 @@ def test_choosing_a_target_shows_it_and_choosing_it_again_changes_nothing(
     ground: Ground, page_of: Callable[[str], Page]
 ) -> None:
     page, chosen = page_of(TUTOR), {"target": str(ground.target.id), "list": "overdue"}
-    shown = page.press(ids.SELECTION, "data", chosen, target_edited=None)
-    assert shown[ids.TARGET_SAID]["target"] == ground.target.id
-    assert ids.SAVED not in shown
-    again = {"target": ground.target.id, "version": 1}
-    assert page.press(ids.SELECTION, "data", chosen, target_edited=again) == {}
-    closed = page.press(ids.SELECTION, "data", {"list": "overdue"}, target_edited=again)
-    assert closed[ids.TARGET_SAID] == {"target": None, "sentence": ""}
+    shown = page.choose(chosen, None)
+    assert "Risk assessment" in str(shown)
+    assert shown[ids.TARGET_SHOWN]["data"] == {"target": ground.target.id}
+    assert shown[ids.TARGET_FORM]["hidden"] is False
+    assert page.choose(chosen, {"target": ground.target.id}) == {}
+    closed = page.choose({"list": "overdue"}, {"target": ground.target.id})
+    assert closed[ids.TARGET_SHOWN]["data"] == {"target": None}
+    assert closed[ids.TARGET_FORM]["hidden"] is True
 
 
 def test_a_target_out_of_scope_is_as_one_that_is_not_there(
     ground: Ground, page_of: Callable[[str], Page]
 ) -> None:
     page = page_of(TUTOR)
-    for target_id in (ground.foreign.id, 999_999, 0, -1, 2**63, "x", None, True, {"a": 1}):
-        assert page.save(target_id, 1, note="Mine now") == {}, target_id
-        step = {"target": target_id, "step": ground.step.id, "done": True}
-        assert page.press(ids.TARGET_STEP, "data", step) == {}, target_id
+    gone = page.save(999_999, 1, note="Mine now")
+    assert gone[0] == 404
+    for target_id in (ground.foreign.id, 0, -1, 2**63, "x", ""):
+        assert page.save(target_id, 1, note="Mine now") == gone, target_id
+        assert page.send("target-step", target=target_id, step=ground.step.id, done="on") == gone, target_id
     missing, foreign = (
-        page.press(ids.SELECTION, "data", {"target": str(target_id)}, target_edited=None)
-        for target_id in (999_999, ground.foreign.id)
+        page.choose({"target": str(target_id)}, None) for target_id in (999_999, ground.foreign.id)
     )
     assert missing == foreign
-    assert missing[ids.TARGET_SAID]["target"] is None
+    assert missing[ids.TARGET_SHOWN]["data"] == {"target": None}
 
 
 def test_a_step_of_another_target_is_not_ticked_through_ones_own(
@@ -250,35 +236,20 @@ def test_a_step_of_another_target_is_not_ticked_through_ones_own(
     foreign_step = models.Step(target_id=ground.foreign.id, position=1, text="Not yours")
     college.add(foreign_step)
     college.commit()
-    ticked = {"target": ground.target.id, "step": foreign_step.id, "done": True}
-    assert page_of(TUTOR).press(ids.TARGET_STEP, "data", ticked) == {}
+    sent = {"target": ground.target.id, "step": foreign_step.id, "done": "on"}
+    assert page_of(TUTOR).send("target-step", **sent)[0] == 404
     look_again(college, foreign_step)
     assert foreign_step.done_on is None
 
 
-def new_target(page: Page, plan_id: Any, **typed: Any) -> dict[str, Any]:
+def new_target(page: Page, plan_id: Any, **typed: Any) -> tuple[int, dict[str, Any]]:
     values = {"title": "Write a CV", "criteria": "", "lane_id": "1", "due_on": "2027-03-01"} | typed
-    return page.press(
-        ids.NEW_TARGET_SAVE,
-        "n_clicks",
-        1,
-        new_target_plan={"plan": plan_id},
-        new_target_title=values["title"],
-        new_target_criteria=values["criteria"],
-        new_target_lane=values["lane_id"],
-        new_target_due=values["due_on"],
-    )
+    return page.send("new-target", plan=plan_id, **values)
 
 
-def review_held(page: Page, plan_id: Any, held_on: str, kind_id: Any) -> dict[str, Any]:
-    return page.press(
-        ids.REVIEW_HELD_SAVE,
-        "n_clicks",
-        1,
-        review_held_plan={"plan": plan_id},
-        review_held_kind=kind_id,
-        review_held_day=held_on,
-        review_held_note="Went through the plan",
+def review_held(page: Page, plan_id: Any, held_on: str, kind_id: Any) -> tuple[int, dict[str, Any]]:
+    return page.send(
+        "review-held", plan=plan_id, kind_id=kind_id, held_on=held_on, note="Went through the plan"
     )
 
 
@@ -286,13 +257,9 @@ def test_a_tutor_adds_a_target_and_pages_hear_of_it(
     ground: Ground, college: Session, page_of: Callable[[str], Page]
 ) -> None:
     lane = str(make.lane_id(college, ground.plan, "career"))
-    answer = new_target(page_of(TUTOR), ground.plan.id, lane_id=lane)
-    assert answer[ids.NEW_TARGET_SAID] == {
-        "plan": ground.plan.id,
-        "sentence": "Added “Write a CV”.",
-        "errors": {},
-    }
-    saved = answer[ids.SAVED]
+    status, answer = new_target(page_of(TUTOR), ground.plan.id, lane_id=lane)
+    assert (status, answer["sentence"]) == (200, "Added “Write a CV”.")
+    saved = answer["saved"]
     assert (saved["kind"], saved["learner"], saved["version"]) == ("new-target", ground.learner.id, 1)
     college.rollback()
     assert college.get_one(models.Target, saved["target"]).title == "Write a CV"
@@ -302,9 +269,8 @@ def test_a_new_target_without_a_date_is_refused_at_the_date(
     ground: Ground, page_of: Callable[[str], Page], college: Session
 ) -> None:
     lane = str(make.lane_id(college, ground.plan, "career"))
-    answer = new_target(page_of(TUTOR), ground.plan.id, lane_id=lane, due_on="")
-    assert list(answer[ids.NEW_TARGET_SAID]["errors"]) == ["due_on"]
-    assert ids.SAVED not in answer
+    status, answer = new_target(page_of(TUTOR), ground.plan.id, lane_id=lane, due_on="")
+    assert (status, list(answer["errors"])) == (422, ["due_on"])
 
 
 def test_a_review_held_moves_the_next_one_and_says_by_when_it_is_due(
@@ -313,19 +279,18 @@ def test_a_review_held_moves_the_next_one_and_says_by_when_it_is_due(
     kind = make.review(college, ground.plan, date(2026, 11, 2)).kind_id
     make.complete(college)
     page = page_of(TUTOR)
-    answer = review_held(page, ground.plan.id, "2027-01-11", str(kind))
-    said = answer[ids.REVIEW_HELD_SAID]
-    assert said["errors"] == {}
-    assert said["sentence"] == "Review recorded. The next one is due by Mon 22 Feb 2027."
-    assert answer[ids.SAVED]["kind"] == "review"
-    again = review_held(page, ground.plan.id, "2027-01-11", str(kind))
-    assert list(again[ids.REVIEW_HELD_SAID]["errors"]) == ["held_on"]
+    status, answer = review_held(page, ground.plan.id, "2027-01-11", str(kind))
+    assert status == 200
+    assert answer["sentence"] == "Review recorded. The next one is due by Mon 22 Feb 2027."
+    assert answer["saved"]["kind"] == "review"
+    status, again = review_held(page, ground.plan.id, "2027-01-11", str(kind))
+    assert (status, list(again["errors"])) == (422, ["held_on"])
 
 
 def test_a_plan_out_of_scope_takes_neither_target_nor_review(
     ground: Ground, page_of: Callable[[str], Page]
 ) -> None:
     page = page_of(TUTOR)
-    for plan_id in (ground.foreign.plan_id, 999_999, -1, "x", None):
-        assert new_target(page, plan_id) == {}
-        assert review_held(page, plan_id, "2027-01-11", "1") == {}
+    for plan_id in (ground.foreign.plan_id, 999_999, -1, "x", ""):
+        assert new_target(page, plan_id)[0] == 404
+        assert review_held(page, plan_id, "2027-01-11", "1")[0] == 404

@@ -1,0 +1,53 @@
+"""A new target, and a review held: forms in dialogs, once on a page that has buttons to open them.
+
+The buttons say whose plan it is about (assets/forms.js).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from dash import html
+
+from components import ids
+from components.attributes import attributes
+from components.drawing import drawing, render
+from components.shell import icon
+from data.reviews import KindChoice
+from data.targets import LaneChoice
+
+
+def small_forms(lanes: Sequence[LaneChoice], kinds: Sequence[KindChoice], *, today: date) -> html.Div:
+    """Both dialogs."""
+    return drawing("small-forms", small_forms_markup(lanes, kinds, today=today))
+
+
+def small_forms_markup(lanes: Sequence[LaneChoice], kinds: Sequence[KindChoice], *, today: date) -> str:
+    """A review is held today and of the usual kind unless said otherwise."""
+    usual = next((kind for kind in kinds if kind.key == "progress"), None)
+    return render(
+        "small_forms.html",
+        lanes=[(lane.id, lane.label) for lane in lanes],
+        kinds=[(kind.id, kind.name) for kind in kinds],
+        usual_kind=usual.id if usual else "",
+        today=today,
+    )
+
+
+def new_target_button(plan_id: int, learner_name: str) -> html.Button:
+    return _opener(ids.NEW_TARGET, "New target", "plus-lg", plan_id, learner_name)
+
+
+def review_held_button(plan_id: int, learner_name: str) -> html.Button:
+    return _opener(ids.REVIEW_HELD, "Review held", "check-lg", plan_id, learner_name)
+
+
+def _opener(form_id: str, label: str, icon_name: str, plan_id: int, learner_name: str) -> html.Button:
+    """A button that opens a form for a plan. In a drawing, a button with the same attributes does."""
+    return html.Button(
+        [icon(icon_name), label],
+        type="button",
+        className="button",
+        **attributes(data_opens=form_id, data_plan=str(plan_id), data_whose=learner_name),
+    )
