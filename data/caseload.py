@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select, true
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from data import learner_figures, rules, state_sql
@@ -15,6 +16,7 @@ from data.learner_figures import Figures
 from data.models import Cohort, Enrolment, Learner, Reach, Target
 from data.rules import ReviewState, TargetState
 from data.scope import Viewer, cohorts_seen_by, enrolments_seen_by
+from data.statements import built_once
 
 MANY_MOVES = 2
 """An open target whose date has been moved so often is worth a look."""
@@ -107,7 +109,7 @@ def read(session: Session, viewer: Viewer) -> Caseload:
         learners=tuple(sorted(learners, key=_worst_first)),
         due=_due_this_week(learners, viewer.today),
         cohorts=cohorts,
-        figures=learner_figures.read(session, viewer, true()),
+        figures=learner_figures.read(session, viewer, None),
         teaches_only=not viewer.reaches(Reach.CASELOAD),
     )
 
@@ -148,24 +150,7 @@ def _learners(
     day = viewer.clock_day
     learners: list[CaseloadLearner] = []
     cohorts: dict[int, CaseloadCohort] = {}
-    for row in session.execute(
-        select(
-            Enrolment.id.label("plan_id"),
-            Enrolment.next_review_on,
-            Learner.id.label("learner_id"),
-            Learner.given_name,
-            Learner.family_name,
-            Cohort.id.label("cohort_id"),
-            Cohort.code,
-            Cohort.title,
-            cohorts_seen_by(viewer).label("linked"),
-            state_sql.paused_on(day).label("paused"),
-        )
-        .join(Learner, Learner.id == Enrolment.learner_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(enrolments_seen_by(viewer), ~state_sql.ended_by(day))
-        .order_by(Cohort.code, Enrolment.id)
-    ):
+    for row in session.execute(_caseload(viewer, day)):
         state = rules.review_state(
             row.next_review_on, day, paused=bool(row.paused), soon_days=viewer.soon.reviews
         )
@@ -190,23 +175,51 @@ def _learners(
     return learners, tuple(cohorts.values())
 
 
+@built_once
+def _caseload(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Enrolment.id.label("plan_id"),
+            Enrolment.next_review_on,
+            Learner.id.label("learner_id"),
+            Learner.given_name,
+            Learner.family_name,
+            Cohort.id.label("cohort_id"),
+            Cohort.code,
+            Cohort.title,
+            cohorts_seen_by(viewer).label("linked"),
+            state_sql.paused_on(day).label("paused"),
+        )
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(enrolments_seen_by(viewer), ~state_sql.ended_by(day))
+        .order_by(Cohort.code, Enrolment.id)
+    )
+
+
 def _open_targets(session: Session, viewer: Viewer) -> Mapping[int, Sequence[OpenTarget]]:
     """{plan id: its open targets, by due date}."""
     day = viewer.clock_day
     found: dict[int, list[OpenTarget]] = defaultdict(list)
-    for plan_id, target_id, title, due_on, moves, state in session.execute(
+    rows = session.execute(_targets(viewer, day, viewer.soon.targets))
+    for plan_id, target_id, title, due_on, moves, state in rows:
+        late = rules.days_late(due_on, day) if due_on and state == TargetState.OVERDUE else 0
+        found[plan_id].append(OpenTarget(target_id, title, due_on, TargetState(state or ""), late, moves))
+    return found
+
+
+@built_once
+def _targets(viewer: Viewer, day: date, soon_days: int) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Target.plan_id,
             Target.id,
             Target.title,
             Target.due_on,
             Target.moves,
-            state_sql.target_state(day, viewer.soon.targets),
+            state_sql.target_state(day, soon_days),
         )
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .where(enrolments_seen_by(viewer), state_sql.is_open(), ~state_sql.ended_by(day))
         .order_by(Target.plan_id, Target.due_on.is_(None), Target.due_on, Target.id)
-    ):
-        late = rules.days_late(due_on, day) if due_on and state == TargetState.OVERDUE else 0
-        found[plan_id].append(OpenTarget(target_id, title, due_on, TargetState(state or ""), late, moves))
-    return found
+    )

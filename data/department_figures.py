@@ -16,7 +16,7 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Date, Select, bindparam, column, delete, func, insert, select, true, update, values
+from sqlalchemy import Date, Select, bindparam, delete, func, insert, literal, select, true, union_all, update
 from sqlalchemy.orm import Session, aliased
 
 from data import review_schedule
@@ -58,7 +58,7 @@ def read(
 
 @built_once
 def _on(days: tuple[date, ...], figures: tuple[Figure, ...]) -> Select[*tuple[Any, ...]]:
-    wanted = values(column("day", Date), name="days").data([(day,) for day in days]).cte("wanted")
+    wanted = union_all(*(select(literal(day, Date).label("day")) for day in days)).cte("wanted")
     other = aliased(DepartmentFigures)
     latest = (
         select(func.max(other.from_on))

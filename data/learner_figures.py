@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, Row, and_, case, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from data import state_sql
 from data.models import EndReason, Enrolment, Target
 from data.rules import Share, TargetState
 from data.scope import Viewer, enrolments_seen_by
+from data.statements import built_once
 
 NOT_COUNTED = (TargetState.WITHDRAWN, TargetState.PAUSED)
 """States that are in no denominator."""
@@ -43,38 +45,57 @@ class Figures:
     milestones: Mapping[int, Share]
 
 
-def read(session: Session, viewer: Viewer, condition: ColumnElement[bool]) -> Figures:
-    """The figures of those of some learners (a condition on `Enrolment`) whom the viewer sees, counted in
-    the database by two queries."""
-    seen = and_(condition, enrolments_seen_by(viewer))
-    day = viewer.clock_day
-    here = and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
+def read(session: Session, viewer: Viewer, cohort_id: int | None) -> Figures:
+    """The figures of the learners of a cohort, or of all cohorts, whom the viewer sees, counted in the
+    database by two queries."""
+    day, one_cohort = viewer.clock_day, cohort_id is not None
+    asked = {"cohort_id": cohort_id} if one_cohort else {}
+    learners = session.execute(_learners(viewer, day, one_cohort), asked).one()
+    targets = session.execute(_targets(viewer, day, viewer.soon.targets, one_cohort), asked).all()
+    return _figures(learners, targets)
+
+
+def _seen(viewer: Viewer, one_cohort: bool) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: of the cohort, and seen by the viewer."""
+    seen = enrolments_seen_by(viewer)
+    return and_(Enrolment.cohort_id == bindparam("cohort_id"), seen) if one_cohort else seen
+
+
+def _here(day: date) -> ColumnElement[bool]:
+    return and_(state_sql.enrolled_on(day), ~state_sql.paused_on(day))
+
+
+@built_once
+def _learners(viewer: Viewer, day: date, one_cohort: bool) -> Select[*tuple[int, ...]]:
     ended = state_sql.ended_by(day)
     completed = Enrolment.end_reason == EndReason.COMPLETED
-    learners = session.execute(
-        select(
-            _counted(~ended),
-            _counted(here),
-            _counted(and_(state_sql.enrolled_on(day), state_sql.paused_on(day))),
-            _counted(and_(Enrolment.starts_on > day, ~ended)),
-            _counted(Enrolment.starts_on <= day),
-            _counted(and_(ended, ~completed)),
-            _counted(and_(ended, completed)),
-            _counted(state_sql.covered_today(day)),
-            _counted(state_sql.required_today(day)),
-        ).where(seen)
-    ).one()
-    state = state_sql.target_state(day, viewer.soon.targets).label("state")
+    return select(
+        _counted(~ended),
+        _counted(_here(day)),
+        _counted(and_(state_sql.enrolled_on(day), state_sql.paused_on(day))),
+        _counted(and_(Enrolment.starts_on > day, ~ended)),
+        _counted(Enrolment.starts_on <= day),
+        _counted(and_(ended, ~completed)),
+        _counted(and_(ended, completed)),
+        _counted(state_sql.covered_today(day)),
+        _counted(state_sql.required_today(day)),
+    ).where(_seen(viewer, one_cohort))
+
+
+@built_once
+def _targets(
+    viewer: Viewer, day: date, soon_days: int, one_cohort: bool
+) -> Select[int | None, str | None, int, int]:
+    state = state_sql.target_state(day, soon_days).label("state")
     would_be_late = and_(
         state_sql.is_open(), Target.first_due_on < day, Target.first_due_on >= Enrolment.starts_on
     )
-    targets = session.execute(
+    return (
         select(Target.milestone_id, state, func.count(), _counted(would_be_late))
         .join(Enrolment, Enrolment.id == Target.plan_id)
-        .where(seen, here)
+        .where(_seen(viewer, one_cohort), _here(day))
         .group_by(Target.milestone_id, state)
-    ).all()
-    return _figures(learners, targets)
+    )
 
 
 def _figures(learners: Sequence[int], targets: Sequence[Row[int | None, str | None, int, int]]) -> Figures:

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, Result, Select, and_, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from data import learner_figures, rules, state_sql
@@ -27,6 +27,7 @@ from data.models import (
 )
 from data.rules import ReviewState, TargetState
 from data.scope import Viewer, cohorts_seen_by, departments_seen_by, enrolments_seen_by
+from data.statements import built_once
 
 MOST_URGENT_FIRST = (
     TargetState.OVERDUE,
@@ -135,10 +136,10 @@ class ProgressGrid:
 
 def read(session: Session, viewer: Viewer, cohort_id: int) -> ProgressGrid:
     """A cohort with those of its learners whom the viewer sees, by name, those who left at the end."""
-    cohort = _cohort(session, viewer, cohort_id)
+    cohort = cohort_head(session, viewer, cohort_id)
     milestones = _milestones(session, cohort_id)
     learners = _learners(session, viewer, cohort_id, milestones)
-    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id)
+    figures = learner_figures.read(session, viewer, cohort_id)
     return ProgressGrid(cohort, milestones, learners, figures)
 
 
@@ -154,62 +155,78 @@ class ChangedRow:
 def read_learner(session: Session, viewer: Viewer, cohort_id: int, learner_id: int) -> ChangedRow:
     """One row of the grid as `read` has it, and the figures of the whole cohort."""
     milestones = _milestones(session, cohort_id)
-    rows = _learners(session, viewer, cohort_id, milestones, Enrolment.learner_id == learner_id)
+    rows = _learners(session, viewer, cohort_id, milestones, learner_id)
     if not rows:
         raise NotFound
-    figures = learner_figures.read(session, viewer, Enrolment.cohort_id == cohort_id)
+    figures = learner_figures.read(session, viewer, cohort_id)
     return ChangedRow(rows[0], milestones, figures)
 
 
-def _seen(viewer: Viewer, cohort_id: int) -> ColumnElement[bool]:
-    """A condition on `Enrolment`: of this cohort and seen by the viewer."""
-    return and_(Enrolment.cohort_id == cohort_id, enrolments_seen_by(viewer))
-
-
-def _cohort(session: Session, viewer: Viewer, cohort_id: int) -> CohortHead:
-    still_here = and_(Enrolment.cohort_id == Cohort.id, ~state_sql.ended_by(viewer.clock_day))
-    size = select(func.count()).where(still_here).correlate(Cohort).scalar_subquery()
-    row = session.execute(
-        select(Cohort, Department.name, departments_seen_by(viewer), size)
-        .join(Department, Department.id == Cohort.department_id)
-        .where(Cohort.id == cohort_id, cohorts_seen_by(viewer))
-    ).one_or_none()
+def cohort_head(session: Session, viewer: Viewer, cohort_id: int) -> CohortHead:
+    """Raises NotFound where the viewer sees no such cohort."""
+    row = session.execute(_head(viewer, viewer.clock_day), {"cohort_id": cohort_id}).one_or_none()
     if row is None:
         raise NotFound
-    cohort, department, department_seen, size_found = row
-    tutors = session.scalars(
+    tutors = session.scalars(_tutors(), {"cohort_id": cohort_id, "today": viewer.today})
+    return CohortHead(
+        id=cohort_id,
+        code=row.code,
+        title=row.title,
+        starts_on=row.starts_on,
+        department_id=row.department_id,
+        department=row.department,
+        department_seen=bool(row.department_seen),
+        size=row.size,
+        tutors=tuple(tutors),
+    )
+
+
+@built_once
+def _head(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
+    still_here = and_(Enrolment.cohort_id == Cohort.id, ~state_sql.ended_by(day))
+    return (
+        select(
+            Cohort.code,
+            Cohort.title,
+            Cohort.starts_on,
+            Cohort.department_id,
+            Department.name.label("department"),
+            departments_seen_by(viewer).label("department_seen"),
+            select(func.count()).where(still_here).correlate(Cohort).scalar_subquery().label("size"),
+        )
+        .join(Department, Department.id == Cohort.department_id)
+        .where(Cohort.id == bindparam("cohort_id"), cohorts_seen_by(viewer))
+    )
+
+
+@built_once
+def _tutors() -> Select[str]:
+    return (
         select(Person.name)
         .join(CohortTutor, CohortTutor.person_id == Person.id)
         .where(
-            CohortTutor.cohort_id == cohort_id,
-            CohortTutor.from_on <= viewer.today,
-            CohortTutor.until_on.is_(None) | (CohortTutor.until_on >= viewer.today),
+            CohortTutor.cohort_id == bindparam("cohort_id"),
+            CohortTutor.from_on <= bindparam("today"),
+            CohortTutor.until_on.is_(None) | (CohortTutor.until_on >= bindparam("today")),
         )
         .order_by(Person.name)
-    )
-    return CohortHead(
-        id=cohort.id,
-        code=cohort.code,
-        title=cohort.title,
-        starts_on=cohort.starts_on,
-        department_id=cohort.department_id,
-        department=department,
-        department_seen=bool(department_seen),
-        size=size_found,
-        tutors=tuple(tutors),
     )
 
 
 def _milestones(session: Session, cohort_id: int) -> tuple[MilestoneColumn, ...]:
     """In the order of the grid: those of a phase together, phases in the order of their first one."""
-    rows = session.execute(
-        select(Milestone.id, Milestone.phase_name, Milestone.short_title, Milestone.title, Milestone.due_on)
-        .where(Milestone.cohort_id == cohort_id)
-        .order_by(Milestone.position, Milestone.id)
-    )
-    found = [MilestoneColumn(*row) for row in rows]
+    found = [MilestoneColumn(*row) for row in session.execute(_columns(), {"cohort_id": cohort_id})]
     phases = list(dict.fromkeys(column.phase for column in found))
     return tuple(sorted(found, key=lambda column: phases.index(column.phase)))
+
+
+@built_once
+def _columns() -> Select[int, str, str, str, date | None]:
+    return (
+        select(Milestone.id, Milestone.phase_name, Milestone.short_title, Milestone.title, Milestone.due_on)
+        .where(Milestone.cohort_id == bindparam("cohort_id"))
+        .order_by(Milestone.position, Milestone.id)
+    )
 
 
 def _learners(
@@ -217,28 +234,14 @@ def _learners(
     viewer: Viewer,
     cohort_id: int,
     milestones: Sequence[MilestoneColumn],
-    *only: ColumnElement[bool],
+    learner_id: int | None = None,
 ) -> tuple[LearnerRow, ...]:
-    """Rows in three queries, however many learners and milestones there are."""
-    day = viewer.clock_day
-    enrolments = session.execute(
-        select(
-            Enrolment.id,
-            Learner.id,
-            Learner.given_name,
-            Learner.family_name,
-            Enrolment.starts_on,
-            Enrolment.ended_on,
-            Enrolment.end_reason,
-            Enrolment.next_review_on,
-            state_sql.paused_on(day),
-        )
-        .join(Learner, Learner.id == Enrolment.learner_id)
-        .where(_seen(viewer, cohort_id), *only)
-    )
-    mine = and_(_seen(viewer, cohort_id), *only)
-    cells = _cells(session, viewer, mine)
-    personal = _personal(session, viewer, mine)
+    """Rows in three queries, however many learners and milestones there are; of one learner, if named."""
+    day, soon_days, one = viewer.clock_day, viewer.soon.targets, learner_id is not None
+    asked = {"cohort_id": cohort_id} | ({"learner_id": learner_id} if one else {})
+    enrolments = session.execute(_enrolments(viewer, day, one), asked)
+    cells = _cells(session.connection().execute(_milestone_targets(viewer, day, soon_days, one), asked))
+    personal = _personal(session.execute(_personal_targets(viewer, day, soon_days, one), asked))
     rows = []
     for plan_id, learner_id, given, family, starts_on, ended_on, reason, next_review_on, paused in enrolments:
         ended = rules.EnrolmentDates(starts_on, ended_on).ended(day)
@@ -270,16 +273,53 @@ def _learners(
     return tuple(sorted(rows, key=lambda row: (row.ended, row.sort_name, row.id)))
 
 
-def _cells(session: Session, viewer: Viewer, mine: ColumnElement[bool]) -> Mapping[int, Mapping[int, Cell]]:
+def _seen(viewer: Viewer, one_learner: bool) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: of the cohort, and the learner if one is named, and seen by the viewer."""
+    return and_(
+        Enrolment.cohort_id == bindparam("cohort_id"),
+        *([Enrolment.learner_id == bindparam("learner_id")] if one_learner else []),
+        enrolments_seen_by(viewer),
+    )
+
+
+@built_once
+def _enrolments(viewer: Viewer, day: date, one_learner: bool) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Enrolment.id,
+            Learner.id,
+            Learner.given_name,
+            Learner.family_name,
+            Enrolment.starts_on,
+            Enrolment.ended_on,
+            Enrolment.end_reason,
+            Enrolment.next_review_on,
+            state_sql.paused_on(day),
+        )
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .where(_seen(viewer, one_learner))
+    )
+
+
+@built_once
+def _milestone_targets(
+    viewer: Viewer, day: date, soon_days: int, one_learner: bool
+) -> Select[int, int | None, int, str | None]:
+    return (
+        select(Target.plan_id, Target.milestone_id, Target.id, state_sql.target_state(day, soon_days))
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(
+            _seen(viewer, one_learner),
+            Target.milestone_id.is_not(None),
+            Target.status != rules.TargetStatus.PROPOSED,
+        )
+    )
+
+
+def _cells(rows: Result[int, int | None, int, str | None]) -> Mapping[int, Mapping[int, Cell]]:
     """{plan id: {milestone id: cell}}, straight from the connection: these can be 45,000 rows."""
     found: dict[int, dict[int, Cell]] = defaultdict(dict)
-    state_today = state_sql.target_state(viewer.clock_day, viewer.soon.targets)
-    query = (
-        select(Target.plan_id, Target.milestone_id, Target.id, state_today)
-        .join(Enrolment, Enrolment.id == Target.plan_id)
-        .where(mine, Target.milestone_id.is_not(None), Target.status != rules.TargetStatus.PROPOSED)
-    )
-    for plan_id, milestone_id, target_id, state in session.connection().execute(query):
+    for plan_id, milestone_id, target_id, state in rows:
         if milestone_id is not None and state is not None:
             found[plan_id][milestone_id] = Cell(target_id, _STATES[state])
     return found
@@ -288,16 +328,26 @@ def _cells(session: Session, viewer: Viewer, mine: ColumnElement[bool]) -> Mappi
 _STATES = {state.value: state for state in TargetState}
 
 
-def _personal(session: Session, viewer: Viewer, mine: ColumnElement[bool]) -> Mapping[int, PersonalTargets]:
+@built_once
+def _personal_targets(
+    viewer: Viewer, day: date, soon_days: int, one_learner: bool
+) -> Select[int, int, str, str | None]:
+    return (
+        select(Target.plan_id, Target.id, Target.title, state_sql.target_state(day, soon_days))
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(
+            _seen(viewer, one_learner),
+            Target.milestone_id.is_(None),
+            Target.status != rules.TargetStatus.PROPOSED,
+        )
+        .order_by(Target.plan_id, Target.due_on.is_(None), Target.due_on, Target.id)
+    )
+
+
+def _personal(rows: Result[int, int, str, str | None]) -> Mapping[int, PersonalTargets]:
     """{plan id: its personal targets}; plans without one are left out."""
     found: dict[int, list[tuple[TargetState, int, str]]] = defaultdict(list)
-    state_today = state_sql.target_state(viewer.clock_day, viewer.soon.targets)
-    for plan_id, target_id, title, state in session.execute(
-        select(Target.plan_id, Target.id, Target.title, state_today)
-        .join(Enrolment, Enrolment.id == Target.plan_id)
-        .where(mine, Target.milestone_id.is_(None), Target.status != rules.TargetStatus.PROPOSED)
-        .order_by(Target.plan_id, Target.due_on.is_(None), Target.due_on, Target.id)
-    ):
+    for plan_id, target_id, title, state in rows:
         if state is not None:
             found[plan_id].append((TargetState(state), target_id, title))
     return {plan_id: _summary(targets) for plan_id, targets in found.items()}

@@ -198,8 +198,7 @@ def test_a_cohort_out_of_scope_is_as_one_that_does_not_exist(college: College, r
 def test_a_viewer_without_scope_has_no_figures(college: College) -> None:
     college.learner("Byron")
     nobody = replace(college.viewer(), grants=())
-    cohort = models.Enrolment.cohort_id == college.cohort.id
-    figures = learner_figures.read(college.session, nobody, cohort)
+    figures = learner_figures.read(college.session, nobody, college.cohort.id)
     assert (figures.learners, figures.started, figures.covered) == (0, 0, Share(0, 0))
 
 
