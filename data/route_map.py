@@ -262,7 +262,7 @@ def read(
         reviews=_reviews(happened["review"], chosen.next_review_on, next_review),
         supports=tuple(
             RouteSupport(
-                row.lane_id, row.name, row.detail, row.more, row.number, row.of, row.from_on, row.until_on
+                row.lane_id, row.name, row.detail, row.more, row.of, row.number, row.from_on, row.until_on
             )
             for row in happened["support"]
         ),
@@ -366,9 +366,9 @@ def _happened(session: Session, viewer: Viewer, plan_id: int) -> dict[str, list[
 def _happened_in(viewer: Viewer) -> CompoundSelect[*tuple[Any, ...]]:
     plan_id: BindParameter[int] = bindparam("plan_id")
     return union_all(
-        _rows("phase", Phase.id, Phase.starts_on, Phase.ends_on, name=Phase.name).where(
-            Phase.plan_id == plan_id
-        ),
+        _rows(
+            "phase", Phase.id, Phase.starts_on, Phase.ends_on, name=Phase.name, number=Phase.demands_review
+        ).where(Phase.plan_id == plan_id),
         _rows("break", BreakInLearning.id, BreakInLearning.from_on, BreakInLearning.back_on).where(
             BreakInLearning.enrolment_id == plan_id
         ),
@@ -474,7 +474,7 @@ def _why_next_review(
             college_rules, chosen.own_rule_unit, chosen.own_rule_amount, chosen.own_rule_from_on
         ),
         closures=viewer.closures,
-        transitions=tuple(row.until_on for row in happened["phase"]),
+        transitions=tuple(row.until_on for row in happened["phase"] if row.number),
     )
     return reasons.why_next_review(clock, date.max)
 

@@ -7,6 +7,7 @@
 | caseload        | the learners of cohorts tutored on the day, and those on the caseload    |
 | teaching-groups | the learners who are in a group taught on the day                        |
 | own-plan        | the viewer                                                               |
+| one-plan        | the plan that a guest's link opens; no role has it                       |
 
 A role whose reach isn't listed sees nothing, and nobody sees another organisation. Conditions are
 correlated (EXISTS), so that a look at one learner costs the same in a college of any size.
@@ -21,10 +22,11 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from data import rules
+from data import college_rules, rules
+from data.college_rules import CollegeRules
 from data.errors import NotFound
 from data.models import (
     ClosedPeriod,
@@ -45,6 +47,8 @@ from data.models import (
 from data.statements import built_once
 
 USUALLY_SOON = rules.Soon()
+ONE_PLAN = "one-plan"
+"""The reach of who reads a plan by a link. No role in the database has it."""
 CONDITIONS_KEPT = 2048
 """Making a condition takes longer than most queries that it goes into, so each viewer's are kept."""
 
@@ -59,6 +63,7 @@ class Grant:
     writes: str
     reads_confidentiality: int
     department_id: int | None = None
+    plan_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Viewer:
     is_demo: bool = field(default=False, compare=False)
     closures: tuple[rules.Span, ...] = field(default=(), compare=False)
     soon: rules.Soon = field(default=USUALLY_SOON, compare=False)
+    college_rules: CollegeRules = field(default=college_rules.USUAL, compare=False)
     time_of_day: time = field(default=time(12, tzinfo=UTC), compare=False)
     clock_day: date = field(init=False, compare=False)
 
@@ -109,6 +115,7 @@ def load_viewer(
     now: datetime,
     fixed_today: date | None = None,
     soon: rules.Soon = USUALLY_SOON,
+    chosen: CollegeRules = college_rules.USUAL,
 ) -> Viewer | None:
     """The person with today's roles, or None where there is no such person or the account is disabled.
 
@@ -135,7 +142,35 @@ def load_viewer(
         is_demo=person.demo_today is not None,
         closures=load_closures(session, person.organisation_id),
         soon=soon,
+        college_rules=chosen,
         time_of_day=now.astimezone(ZoneInfo(person.time_zone)).timetz(),
+    )
+
+
+def guest_viewer(
+    session: Session,
+    organisation: Organisation,
+    plan_id: int,
+    name: str,
+    now: datetime,
+    fixed_today: date | None = None,
+    soon: rules.Soon = USUALLY_SOON,
+    chosen: CollegeRules = college_rules.USUAL,
+) -> Viewer:
+    """Who reads one plan by a link: nobody who signs in, without any right to write."""
+    return Viewer(
+        person_id=0,
+        organisation_id=organisation.id,
+        name=name,
+        today=fixed_today or organisation.demo_today or today_in(organisation.time_zone, now),
+        grants=(Grant("guest", "guest", ONE_PLAN, Writes.NOTHING, 1, plan_id=plan_id),),
+        organisation_name=organisation.name,
+        time_zone=organisation.time_zone,
+        is_demo=organisation.demo_today is not None,
+        closures=load_closures(session, organisation.id),
+        soon=soon,
+        college_rules=chosen,
+        time_of_day=now.astimezone(ZoneInfo(organisation.time_zone)).timetz(),
     )
 
 
@@ -206,6 +241,13 @@ def confidential_rows_read_by(
     )
 
 
+def confidentiality_read_by(viewer: Viewer) -> ColumnElement[int]:
+    """The highest level of confidentiality that the viewer reads of an `Enrolment`; 0 where none."""
+    highest_first = sorted(viewer.grants, key=lambda grant: -grant.reads_confidentiality)
+    reads = ((_grant(viewer, grant), grant.reads_confidentiality) for grant in highest_first)
+    return case((false(), 0), *reads, else_=0)
+
+
 @lru_cache(maxsize=CONDITIONS_KEPT)
 def cohorts_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `Cohort`. A teacher's groups and a learner's own plan show no cohort."""
@@ -253,6 +295,11 @@ def learners_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+def tutored_by(viewer: Viewer) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: the viewer is its tutor, or on the day one of its cohort's."""
+    return or_(Enrolment.tutor_id == viewer.person_id, _tutors_cohort(viewer, Enrolment.cohort_id))
+
+
 def may_see_organisation(viewer: Viewer) -> bool:
     return viewer.reaches(Reach.ORGANISATION)
 
@@ -282,10 +329,7 @@ def _of_department(viewer: Viewer, grant: Grant) -> ColumnElement[bool]:
 
 
 def _of_caseload(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
-    return and_(
-        _cohort_of_viewer(viewer),
-        or_(Enrolment.tutor_id == viewer.person_id, _tutors_cohort(viewer, Enrolment.cohort_id)),
-    )
+    return and_(_cohort_of_viewer(viewer), tutored_by(viewer))
 
 
 def _of_teaching_groups(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
@@ -316,12 +360,17 @@ def _of_own_plan(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
     )
 
 
+def _of_one_plan(viewer: Viewer, grant: Grant) -> ColumnElement[bool]:
+    return and_(_cohort_of_viewer(viewer), Enrolment.id == grant.plan_id)
+
+
 _REACHES: dict[str, Callable[[Viewer, Grant], ColumnElement[bool]]] = {
     Reach.ORGANISATION: _organisation_wide,
     Reach.DEPARTMENT: _of_department,
     Reach.CASELOAD: _of_caseload,
     Reach.TEACHING_GROUPS: _of_teaching_groups,
     Reach.OWN_PLAN: _of_own_plan,
+    ONE_PLAN: _of_one_plan,
 }
 
 
