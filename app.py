@@ -25,7 +25,9 @@ import safe_start
 import security
 from callbacks import (
     cohort,
+    coverage,
     department,
+    exports,
     home,
     learner,
     organisation,
@@ -35,6 +37,7 @@ from callbacks import (
     search,
     small_forms,
     target_form,
+    walls,
 )
 from callbacks import writing as forms
 from components import ids, shell
@@ -50,13 +53,14 @@ PAGES = (
     ("home", "/", "My page", home.page),
     ("caseload", "/caseload", "My learners", home.caseload),
     ("cohort", "/cohort/<cohort_id>", "Cohort", cohort.page),
+    ("cohort_coverage", "/cohort/<cohort_id>/coverage", "Review coverage", coverage.page),
     ("learner", "/learner/<learner_id>", "Learner", learner.page),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
-WRITERS: tuple[Mapping[str, forms.Writer], ...] = (target_form.WRITERS, small_forms.WRITERS)
+WRITERS: tuple[Mapping[str, forms.Writer], ...] = (target_form.WRITERS, small_forms.WRITERS, coverage.WRITERS)
 """What saves each kind of form, by the module whose page shows it."""
-CALLBACKS = (home, cohort, learner, department, organisation, search, target_form)
+CALLBACKS = (home, cohort, coverage, learner, department, organisation, search, target_form)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -125,6 +129,8 @@ def create_app(settings: Settings | None = None) -> Dash:
             path_template=address if "<" in address else None,
             title=f"{title} · Routebook",
             name=title,
+            # Dash takes the first that fits, and <an_id> fits slashes too: longer addresses come first.
+            order=-address.count("/"),
             layout=function,
         )
     app.layout = shell.layout
@@ -139,6 +145,8 @@ def create_app(settings: Settings | None = None) -> Dash:
         module.register(app)
     plain_pages.register(app.server)
     print_pages.register(app.server)
+    walls.register(app.server)
+    exports.register(app.server)
     forms.register(app.server, WRITERS)
     bundles.install(app.server)
     compression.install(app.server)
@@ -379,6 +387,67 @@ def user_add(email: str, name: str, role: str, department: str | None, learner_r
         )
     click.echo(f"{name} can choose a password within {settings.link_hours} hours, once, at")
     click.echo(f"  http://{settings.host}:{settings.port}/choose-password/{token}")
+
+
+@cli.group()
+def wall() -> None:
+    """Screens that show figures without a name, each at a secret address."""
+
+
+@wall.command("add")
+@click.argument("name")
+@click.option("--department", help="Show this department; else the whole organisation.")
+@click.option("--cohort", "cohorts", multiple=True, help="Show only this cohort; can be given several times.")
+@click.option(
+    "--boards",
+    default="where-we-are:30,coverage:20,overdue:20,reviews-due:20,achieved:20,milestones:20",
+    show_default=True,
+    help="Which boards, each with its seconds.",
+)
+@click.option("--theme", type=click.Choice(["dark", "light"]), default="dark", show_default=True)
+@click.option(
+    "--orientation", type=click.Choice(["landscape", "portrait"]), default="landscape", show_default=True
+)
+@click.option("--scale", type=click.Choice(["100", "125", "150"]), default="100", show_default=True)
+@click.option("--from", "shows_from", default="07:00", show_default=True, help="When it begins to show.")
+@click.option("--until", "shows_until", default="19:00", show_default=True, help="When it ends.")
+@click.option("--expires", help="The last day on which it works, as 2027-07-31; else in a year.")
+@click.option("--notice", default="", help="What the board “notice” says.")
+def wall_add(name: str, **options: Any) -> None:
+    """Make a wall and print its address, which can't be printed again."""
+    from data import wall_commands
+
+    settings, engine = opened()
+    with writing(engine) as session:
+        token = wall_commands.add(session, name, today=today_for(settings, engine), **options)
+    click.echo("The wall's address, shown this once:")
+    click.echo(f"  http://{settings.host}:{settings.port}/wall/{token}")
+    click.echo("Walls made: 1.")
+
+
+@wall.command("list")
+def wall_list() -> None:
+    """List the walls, what they show, and when they were last seen."""
+    from data import wall_commands
+
+    settings, engine = opened()
+    with reading(engine) as session:
+        lines = wall_commands.lines(session, today=today_for(settings, engine))
+    for line in lines:
+        click.echo(line)
+    click.echo(f"Walls: {len(lines)}.")
+
+
+@wall.command("revoke")
+@click.argument("wall_id", type=int)
+def wall_revoke(wall_id: int) -> None:
+    """Switch a wall off by its number in the list; its screen says so at its next refresh."""
+    from data import wall_commands
+
+    settings, engine = opened()
+    with writing(engine) as session:
+        name = wall_commands.revoke(session, wall_id, today=today_for(settings, engine))
+    click.echo(f"“{name}” is switched off. Walls revoked: 1.")
 
 
 if __name__ == "__main__":

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from flask import Flask, abort
 from flask import request as flask_request
 
-from callbacks import learner, request
+from callbacks import coverage, learner, request
 from components.cohort_print import cohort_print
+from components.coverage_matrix import coverage_print
 from components.learner_print import learner_print
 from data import progress_grid
 from data.errors import NotFound
@@ -30,6 +31,13 @@ def print_cohort(cohort_id: str) -> str:
         return cohort_print(grid, as_at=viewer.today)
 
 
+def print_coverage(cohort_id: str) -> str:
+    """The coverage matrix, on A4 or A3 landscape, with the rows and the order of the address."""
+    with request.looking() as (session, viewer):
+        asked = coverage.parameters(flask_request.args)
+        return coverage_print(coverage.read(session, viewer, request.whole_number(cohort_id), asked))
+
+
 def or_missing(page: Page) -> Page:
     """The page, or the answer that an address gets which doesn't exist."""
 
@@ -47,5 +55,6 @@ def register(server: Flask) -> None:
     for address, page in (
         ("/learner/<learner_id>/print", print_learner),
         ("/cohort/<cohort_id>/print", print_cohort),
+        ("/cohort/<cohort_id>/coverage/print", print_coverage),
     ):
         server.add_url_rule(address, page.__name__, or_missing(page), methods=["GET"])

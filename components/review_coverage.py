@@ -47,8 +47,8 @@ def review_coverage(
         recorded=any(row.group.reviews_recorded for row in coverage.rows),
         week_name=week_name,
         week_title=week_title,
-        rule=rule_sentence(coverage.rule) if coverage.rule else "",
-        counts=what_counts(coverage.kinds_that_count, coverage.kinds_that_do_not),
+        rule=rule_sentence(coverage.counted.rule) if coverage.counted.rule else "",
+        counts=what_counts(coverage.counted.kinds, coverage.counted.kinds_not),
         day=words.day,
     )
 

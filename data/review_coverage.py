@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from data import department_figures, rules
@@ -17,6 +17,7 @@ from data.models import Cohort, CoverageSpan, ReviewKind
 from data.review_schedule import load_review_rules
 from data.rules import ReviewRule, Share
 from data.scope import Viewer
+from data.statements import built_once
 
 WEEKS = 12
 MOST_HEAT = 9
@@ -47,16 +48,22 @@ class CoverageRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewCoverage:
-    """The rule in force and which kinds of review count stand beside the figures."""
+class Counted:
+    """What every figure of coverage says beside it: the rule in force (its `from_on` is its version), and
+    the kinds of review that count, and those that don't, by name."""
 
+    rule: ReviewRule | None
+    kinds: tuple[str, ...]
+    kinds_not: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewCoverage:
     weeks: tuple[Week, ...]
     rows: tuple[CoverageRow, ...]
     goal: int
     as_at: date
-    rule: ReviewRule | None
-    kinds_that_count: tuple[str, ...]
-    kinds_that_do_not: tuple[str, ...]
+    counted: Counted
 
     def heat(self, share: Share) -> int:
         """0 at the goal or above, then a shade for each five points below it, up to 9."""
@@ -79,10 +86,7 @@ def read(session: Session, viewer: Viewer, within: Within, groups: Sequence[Grou
         )
         for group in groups
     )
-    counts, counts_not = _kinds(session, viewer)
-    review_rules = load_review_rules(session, viewer.organisation_id)
-    rule = rules.rule_in_force(review_rules, viewer.today)
-    return ReviewCoverage(weeks, rows, viewer.coverage_goal, viewer.today, rule, counts, counts_not)
+    return ReviewCoverage(weeks, rows, viewer.coverage_goal, viewer.today, counted(session, viewer))
 
 
 def weeks_until(viewer: Viewer) -> tuple[Week, ...]:
@@ -105,7 +109,17 @@ def _of_cohorts(
 ) -> Mapping[tuple[int, date], Share]:
     """{(cohort id, Sunday): coverage}, from the spans that `review_schedule` keeps."""
     found: dict[tuple[int, date], Share] = defaultdict(lambda: NOTHING)
-    for cohort_id, from_sunday, until_sunday, required, covered in session.execute(
+    asked = {"department_id": department_id, "first": sundays[0], "last": sundays[-1]}
+    for cohort_id, from_sunday, until_sunday, required, covered in session.execute(_spans(), asked):
+        for sunday in sundays:
+            if from_sunday <= sunday <= until_sunday:
+                found[cohort_id, sunday] = Share(covered, required)
+    return found
+
+
+@built_once
+def _spans() -> Select[int, date, date, int, int]:
+    return (
         select(
             CoverageSpan.cohort_id,
             CoverageSpan.from_sunday,
@@ -115,30 +129,37 @@ def _of_cohorts(
         )
         .join(Cohort, Cohort.id == CoverageSpan.cohort_id)
         .where(
-            Cohort.department_id == department_id,
-            CoverageSpan.from_sunday <= sundays[-1],
-            CoverageSpan.until_sunday >= sundays[0],
+            Cohort.department_id == bindparam("department_id"),
+            CoverageSpan.from_sunday <= bindparam("last"),
+            CoverageSpan.until_sunday >= bindparam("first"),
         )
-    ):
-        for sunday in sundays:
-            if from_sunday <= sunday <= until_sunday:
-                found[cohort_id, sunday] = Share(covered, required)
-    return found
+    )
 
 
 def _of_departments(
     session: Session, groups: Sequence[Group], sundays: Sequence[date]
 ) -> Mapping[tuple[int, date], Share]:
     """{(department id, Sunday): coverage}, as kept day by day."""
-    figures = department_figures.read(session, [group.id for group in groups], sundays)
+    ids = [group.id for group in groups]
+    figures = department_figures.read(session, ids, sundays, (Figure.COVERED, Figure.REQUIRED))
     return {key: Share(of_day[Figure.COVERED], of_day[Figure.REQUIRED]) for key, of_day in figures.items()}
 
 
-def _kinds(session: Session, viewer: Viewer) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(names of the kinds of review that count, of those that don't)."""
-    rows = session.execute(
+def counted(session: Session, viewer: Viewer) -> Counted:
+    """What counts in the viewer's organisation, in two queries."""
+    review_rules = load_review_rules(session, viewer.organisation_id)
+    kinds = session.execute(_kinds(), {"organisation_id": viewer.organisation_id}).all()
+    return Counted(
+        rules.rule_in_force(review_rules, viewer.today),
+        tuple(name for name, counts in kinds if counts),
+        tuple(name for name, counts in kinds if not counts),
+    )
+
+
+@built_once
+def _kinds() -> Select[str, bool]:
+    return (
         select(ReviewKind.name, ReviewKind.counts)
-        .where(ReviewKind.organisation_id == viewer.organisation_id)
+        .where(ReviewKind.organisation_id == bindparam("organisation_id"))
         .order_by(ReviewKind.position)
-    ).all()
-    return tuple(name for name, counts in rows if counts), tuple(name for name, counts in rows if not counts)
+    )

@@ -362,6 +362,28 @@ def review_state(
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewWindow:
+    """The time in which one review is to be held: counted from a day, until `due_on` (None where the clock
+    has stopped or there is no rule). The first of a learner counts from the start of learning."""
+
+    number: int
+    counted_from: date
+    due_on: date | None
+    held_on: date | None
+
+    @property
+    def first(self) -> bool:
+        return self.number == 1
+
+    @property
+    def days_late(self) -> int:
+        """Days after the due date on which it was held; 0 where it was held in time or isn't held."""
+        if self.held_on is None or self.due_on is None:
+            return 0
+        return days_late(self.due_on, self.held_on)
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewClock:
     """What decides a learner's coverage: the enrolment, the reviews held, and the rules with their dates."""
 
@@ -399,6 +421,14 @@ class ReviewClock:
     def next_due(self, on: date) -> date | None:
         """When the next review is due, as known on a day."""
         return self.due_after(self.last_held(on))
+
+    def windows(self, on: date) -> tuple[ReviewWindow, ...]:
+        """Each review window as known on a day, in order: those of the reviews held, then the open one."""
+        held: list[date | None] = [*self._held[: bisect_right(self._held, on)]]
+        return tuple(
+            ReviewWindow(number, last_on or self.enrolment.starts_on, self.due_after(last_on), held_on)
+            for number, (last_on, held_on) in enumerate(zip([None, *held], [*held, None], strict=True), 1)
+        )
 
     def required(self, on: date) -> bool:
         """Whether the learner is in the denominator of coverage: enrolled, not paused, the first review
@@ -487,13 +517,13 @@ def coverage(clocks: Iterable[ReviewClock], on: date) -> Share:
 
 def held_on_time(clocks: Iterable[ReviewClock], from_on: date, until_on: date) -> Share:
     """Reviews held by their due date, of reviews that fell due from one day to another, both included."""
-    due_count = held_count = 0
-    for clock in clocks:
-        for last in (None, *clock._held):
-            due = clock.due_after(last)
-            if due is None or not from_on <= due <= until_on or not clock.enrolment.enrolled(due):
-                continue
-            due_count += 1
-            following = [day for day in clock._held if last is None or day > last]
-            held_count += bool(following) and following[0] <= due
-    return Share(held_count, due_count)
+    windows = [
+        window
+        for clock in clocks
+        for window in clock.windows(date.max)
+        if window.due_on is not None
+        and from_on <= window.due_on <= until_on
+        and clock.enrolment.enrolled(window.due_on)
+    ]
+    held = sum(window.held_on is not None and not window.days_late for window in windows)
+    return Share(held, len(windows))

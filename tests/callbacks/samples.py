@@ -76,6 +76,11 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "reason": "changed by the sample",
         "note": "noted by the sample",
     },
+    "judgement-add": lambda place: {
+        "plan": place.plan,
+        "colour": "amber",
+        "reason": "judged by the sample",
+    },
     "target-step": lambda place: {"target": place.target, "step": place.step, "done": "on"},
     "new-target": lambda place: {
         "plan": place.plan,
@@ -103,6 +108,14 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     "callbacks.department.follow_save": lambda place: [
         saved(place),
         {"department": place.department, "list": {"list": "overdue"}},
+    ],
+    "callbacks.coverage.follow_selection": lambda place: [
+        {"plan": str(place.plan), "sort": "state"},
+        {"cohort": place.cohort, "asked": {}},
+    ],
+    "callbacks.coverage.follow_save": lambda place: [
+        saved(place),
+        {"cohort": place.cohort, "asked": {"list": "batches"}},
     ],
     "callbacks.organisation.follow_selection": lambda place: [{"by": "first"}],
     "callbacks.cohort.follow_save": lambda place: [saved(place), place.cohort],

@@ -23,7 +23,7 @@ from data.department import DepartmentPage, Figures
 from data.groups import Group, Within
 from data.headline import Headline
 from data.overdue_heatmap import HeatmapRow, OverdueHeatmap
-from data.review_coverage import CoverageRow, ReviewCoverage, Week
+from data.review_coverage import Counted, CoverageRow, ReviewCoverage, Week
 from data.rules import IntervalUnit, ReviewRule, Share, TargetState
 from data.target_lists import ListChoice, ListRow, OpenList
 
@@ -79,9 +79,11 @@ def coverage(rows: int, *, recorded: bool = True, rule: bool = True) -> ReviewCo
         ),
         goal=95,
         as_at=TODAY,
-        rule=ReviewRule(IntervalUnit.WEEKS, 6, closures_stop_clock=True) if rule else None,
-        kinds_that_count=("Progress review", "Exit review"),
-        kinds_that_do_not=("Support review",),
+        counted=Counted(
+            ReviewRule(IntervalUnit.WEEKS, 6, closures_stop_clock=True) if rule else None,
+            ("Progress review", "Exit review"),
+            ("Support review",),
+        ),
     )
 
 

@@ -48,7 +48,7 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     },
 }
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-SCOPED_BEFORE = {"within", "groups", "heatmap", "condition"}
+SCOPED_BEFORE = {"within", "groups", "heatmap", "condition", "coverage"}
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
 WRITTEN_BESIDE = {"data.history.record", "data.drafts.keep", "data.drafts.kept", "data.drafts.discard"}
 """Called by a function that has changed something, within its transaction; or one's own unsaved words."""
