@@ -24,6 +24,8 @@ FILE_ENDPOINTS = frozenset(
     }
 )
 """Files that are the same for everyone."""
+WALL_ENDPOINTS = frozenset({"wall_page", "wall_boards"})
+"""What a wall asks for by its token, which stands in the address of its page."""
 A_YEAR = 31536000
 log = structlog.get_logger("routebook.security")
 
@@ -48,7 +50,7 @@ def with_headers(app: dash.Dash, response: Response) -> Response:
             " form-action 'self'; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
-            "Referrer-Policy": "same-origin",
+            "Referrer-Policy": "no-referrer" if request.endpoint in WALL_ENDPOINTS else "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

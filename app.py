@@ -31,6 +31,7 @@ from callbacks import (
     home,
     learner,
     organisation,
+    phases,
     plain_pages,
     print_pages,
     request,
@@ -55,6 +56,7 @@ PAGES = (
     ("cohort", "/cohort/<cohort_id>", "Cohort", cohort.page),
     ("cohort_coverage", "/cohort/<cohort_id>/coverage", "Review coverage", coverage.page),
     ("learner", "/learner/<learner_id>", "Learner", learner.page),
+    ("phases", "/learner/<learner_id>/phases", "Phases", phases.page),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )

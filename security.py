@@ -28,6 +28,7 @@ from werkzeug.urls import iri_to_uri
 import answers
 from answers import (
     FILE_ENDPOINTS,
+    WALL_ENDPOINTS,
     answer_failure,
     answer_refusal,
     cookie_name,
@@ -45,8 +46,9 @@ from settings import Settings
 
 CALLBACKS = "/_dash-update-component"
 CATCH_ALL = "/<path:path>"
-PUBLIC_ENDPOINTS = FILE_ENDPOINTS | {"login", "healthz", "choose_password"}
-"""All that a stranger may have: the way in, the health check, and files that are the same for everyone."""
+PUBLIC_ENDPOINTS = FILE_ENDPOINTS | WALL_ENDPOINTS | {"login", "healthz", "choose_password"}
+"""All that a stranger may have: the way in, the health check, files that are the same for everyone, and
+walls, whose token is their sign-in."""
 
 LARGEST_BODY = 256 * 1024
 WRITING = "/write/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -60,10 +61,52 @@ class Settings(BaseSettings):
     session_hours: int = Field(default=12, gt=0, description="Hours after which a session ends in any case.")
     link_hours: int = Field(default=72, gt=0, description="Hours for which a one-time link works.")
     largest_file_mb: int = Field(default=5, gt=0, le=50, description="Megabytes of a file kept as evidence.")
+    evidence_folder: Path = Field(
+        default=Path(__file__).parent / "var" / "evidence",
+        description="The folder for files kept as evidence: outside of what the web server serves, and in the"
+        " backup.",
+    )
+    wording_help: Literal["FAST", "SMART"] = Field(
+        default="FAST",
+        description="By which letters the help with wording a target goes: FAST (frequent discussion,"
+        " actionable steps, specific, timely) or SMART.",
+    )
     workers: int = Field(default=2, gt=0, description="Server processes.")
     threads: int = Field(default=4, gt=0, description="Threads of each server process.")
     target_soon_days: int = Field(default=7, ge=0, description="Days ahead in which a target is due soon.")
     review_soon_days: int = Field(default=14, ge=0, description="Days ahead in which a review is due soon.")
+    wall_refresh_seconds: int = Field(
+        default=60, ge=5, le=600, description="Seconds after which a wall asks for its figures again."
+    )
+    wall_blank_minutes: int = Field(
+        default=60, gt=0, description="Minutes without an answer after which a wall blanks to a clock."
+    )
+    wall_old_data_days: int = Field(
+        default=5, gt=0, description="College days without any record after which a wall calls its data old."
+    )
+    wall_smallest_group: int = Field(
+        default=5, ge=2, description="Groups of fewer learners are not shown on walls."
+    )
+    wall_nightly_reload: bool = Field(default=True, description="0 keeps a wall's page through the night.")
+    agreeing_parties: str = Field(
+        default="learner,tutor",
+        pattern=r"^(learner|tutor|employer|parent|agency)(,(learner|tutor|employer|parent|agency))*$",
+        description="Who has to agree to a plan, with commas between: learner, tutor, employer, parent, agency.",
+    )
+    material_fields: str = Field(
+        default="target:created,target:title,target:criteria,target:due_on,target:status,plan:destination",
+        pattern=r"^(target|plan):[a-z_]+(,(target|plan):[a-z_]+)*$",
+        description="The fields of a plan that are agreed: once one of them changes, everyone is asked to"
+        " agree again. A target's status counts where it is agreed, withdrawn or taken up again.",
+    )
+    parents_of_minors: bool = Field(
+        default=True,
+        description="1 lets a parent or carer of a learner under 18 read the plan by a link without the"
+        " learner's consent, as the college's privacy notice must then say; 0 asks for consent at any age.",
+    )
+    longest_link_days: int = Field(
+        default=365, gt=0, description="Days for which a link to read one plan works at most."
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property

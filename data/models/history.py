@@ -33,6 +33,7 @@ class Change(Base):
         one_of("origin", Origin),
         Index("ix_change_target_id", "target_id", "id"),
         Index("ix_change_plan_id_at", "plan_id", "at"),
+        Index("ix_change_at", "at"),
     )
 
 

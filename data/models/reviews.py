@@ -20,4 +20,7 @@ class Review(Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
-    __table_args__ = (Index("ix_review_plan_id_held_on", "plan_id", "held_on"),)
+    __table_args__ = (
+        Index("ix_review_plan_id_held_on", "plan_id", "held_on"),
+        Index("ix_review_recorded_at", "recorded_at"),
+    )

@@ -70,9 +70,14 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["cohort_id"], ["cohort.id"], name=op.f("fk_wall_cohort_cohort_id")),
         sa.PrimaryKeyConstraint("wall_id", "cohort_id", name=op.f("pk_wall_cohort")),
     )
+    # A wall says when anything was last recorded.
+    op.create_index("ix_change_at", "change", ["at"])
+    op.create_index("ix_review_recorded_at", "review", ["recorded_at"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_review_recorded_at", "review")
+    op.drop_index("ix_change_at", "change")
     op.drop_table("wall_cohort")
     op.drop_table("wall_board")
     op.drop_table("wall")
