@@ -225,11 +225,25 @@
       sending.delete(form);
       form.removeAttribute("aria-busy");
     }
+    return heed(inPlace(form), answer);
+  }
+
+  // A redraw may have put another element in the form's place meanwhile.
+  const inPlace = (form) =>
+    form.isConnected ? form : document.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`) || form;
+
+  async function heed(form, answer) {
     const told = await answer.clone().json().catch(() => ({ sentence: FAILED }));
     if (answer.ok) return saved(form, told);
     undo(form);
     if (answer.status === 401) return signedOut(answer);
-    if (answer.status === 409) return setSideBySide(form, told);
+    if (answer.status === 409) {
+      const base = typedBy.get(form.dataset.draft)?.base;
+      const untouched = base && Object.entries(told.theirs).every(([name, values]) => sameValues(values, base[name]));
+      if (!untouched) return setSideBySide(form, told);
+      versionOf(form).value = told.version; // what else was saved isn't on this form
+      return send(form);
+    }
     if (told.errors) judge(form, told.errors);
     return say(told.sentence || FAILED);
   }
@@ -351,7 +365,7 @@
     if (version) version.value = told.version;
     form.querySelector(".conflict")?.remove();
     marks(form, "conflict", "");
-    form.querySelector("[data-action=save]").focus();
+    form.querySelector("[type=submit]").focus();
   }
 
   // Theirs holds where I typed nothing: keeping mine takes nothing of theirs away.
