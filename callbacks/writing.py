@@ -93,11 +93,12 @@ def write(kind: str) -> ResponseReturnValue:
 
 
 def _files() -> dict[str, SentFile]:
-    return {
-        field: SentFile(file.filename, file.read())
-        for field, file in flask_request.files.items()
-        if file.filename
-    }
+    found = {}
+    for field, file in flask_request.files.items():
+        if file.filename:
+            found[field] = SentFile(file.filename, file.read())
+        file.close()
+    return found
 
 
 def _conflict(changed: ChangedElsewhere) -> dict[str, Any]:
