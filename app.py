@@ -60,9 +60,14 @@ PAGES = (
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
-WRITERS: tuple[Mapping[str, forms.Writer], ...] = (target_form.WRITERS, small_forms.WRITERS, coverage.WRITERS)
+WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
+    target_form.WRITERS,
+    small_forms.WRITERS,
+    coverage.WRITERS,
+    phases.WRITERS,
+)
 """What saves each kind of form, by the module whose page shows it."""
-CALLBACKS = (home, cohort, coverage, learner, department, organisation, search, target_form)
+CALLBACKS = (home, cohort, coverage, learner, department, organisation, search, target_form, phases)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -410,7 +415,7 @@ def wall() -> None:
 @click.option(
     "--orientation", type=click.Choice(["landscape", "portrait"]), default="landscape", show_default=True
 )
-@click.option("--scale", type=click.Choice(["100", "125", "150"]), default="100", show_default=True)
+@click.option("--scale", type=click.Choice(["100", "110", "125"]), default="100", show_default=True)
 @click.option("--from", "shows_from", default="07:00", show_default=True, help="When it begins to show.")
 @click.option("--until", "shows_until", default="19:00", show_default=True, help="When it ends.")
 @click.option("--expires", help="The last day on which it works, as 2027-07-31; else in a year.")

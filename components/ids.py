@@ -47,6 +47,14 @@ GRID_FRAME = "grid-frame"
 # the learner's page: whose plan is on show, {"learner": id, "plan": enrolment's id}
 LEARNER = "learner"
 
+# the pages of phases, of a drafted route, of templates
+PHASES = "phases"
+ROUTE_DRAFT = "route-draft"
+TEMPLATES = "templates"
+TEMPLATE = "template"
+# which template is on show, {"template": id, "cohort": id or None}
+TEMPLATE_SHOWN = "template-shown"
+
 # the home page
 MOVE_ON = "move-on"
 

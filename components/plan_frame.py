@@ -14,6 +14,7 @@ from data.plan_head import PlanHead
 PLAN_TABS = (
     # key, for staff, for the learner
     ("", "Route", "My route"),
+    ("phases", "Phases", "My phases"),
 )
 """The pages of a plan, in order; `/learner/<id>/<key>`."""
 

@@ -208,12 +208,12 @@ def _plan_rules(
 
 
 def _transitions(session: Session, cohort_ids: list[int]) -> dict[int, tuple[date, ...]]:
-    """{plan id: the last day of each of its phases}, on which a rule may ask for a review."""
+    """{plan id: the last day of each of its phases that demands a review there}; a rule may ask for it."""
     ends: dict[int, tuple[date, ...]] = defaultdict(tuple)
     for plan_id, ends_on in session.execute(
         select(Phase.plan_id, Phase.ends_on)
         .join(Enrolment, Enrolment.id == Phase.plan_id)
-        .where(Enrolment.cohort_id.in_(cohort_ids))
+        .where(Enrolment.cohort_id.in_(cohort_ids), Phase.demands_review)
         .order_by(Phase.ends_on)
     ):
         ends[plan_id] += (ends_on,)

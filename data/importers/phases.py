@@ -5,14 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from data.college import PHASES
+from data.college import FOUR_PHASES
+from data.phase_sets import SetPhase, dated
 
-ONE_PHASE_UNDER_DAYS = 28
-INDUCTION_DAYS = 42
-UNKNOWN_LENGTH = timedelta(days=364)
-"""How long a plan without a planned end is taken to run, for its phases only."""
+FOUR = tuple(SetPhase(name, weeks) for name, weeks in FOUR_PHASES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +23,9 @@ class PhaseDates:
 def phases_between(starts_on: date, planned_end_on: date | None) -> list[PhaseDates]:
     """The default phases of a plan: induction and transition take six weeks, or a sixth of a short plan,
     foundation and progression share what lies between. A plan under four weeks has one phase."""
-    ends_on = max(starts_on, planned_end_on or starts_on + UNKNOWN_LENGTH)
-    days = (ends_on - starts_on).days + 1
-    if days < ONE_PHASE_UNDER_DAYS:
-        return [PhaseDates(PHASES[1], starts_on, ends_on)]
-    edge = min(INDUCTION_DAYS, days // 6)
-    begins = [0, edge, edge + (days - 2 * edge) // 2, days - edge, days]
     return [
-        PhaseDates(name, starts_on + timedelta(begins[at]), starts_on + timedelta(begins[at + 1] - 1))
-        for at, name in enumerate(PHASES)
+        PhaseDates(one.phase.name, one.starts_on, one.ends_on)
+        for one in dated(FOUR, starts_on, planned_end_on)
     ]
 
 

@@ -25,6 +25,8 @@ ALSO_CANARIES = {
     "cohort": {"code", "title"},
     "milestone": {"short_title", "title"},
     "teaching_group": {"code", "subject"},
+    "template": {"name", "starting_point", "destination", "progression", "source"},
+    "template_milestone": {"title", "criteria", "resources"},
 }
 """Not personal, but of a place all the same."""
 
@@ -87,7 +89,8 @@ class Builder:
 
     def place(self, name: str, cohort: models.Cohort, own: models.Person | None = None) -> Place:
         session, today = self.session, make.TODAY
-        organisation_id = session.get_one(models.Department, cohort.department_id).organisation_id
+        department = session.get_one(models.Department, cohort.department_id)
+        organisation_id = department.organisation_id
         organisation = session.get_one(models.Organisation, organisation_id)
         learner = self.of(
             make.learner(session, organisation, id=self.number(), person_id=own.id if own else None), name
@@ -154,7 +157,36 @@ class Builder:
             kind=review.kind_id,
             evidence=evidence.id,
             stuck=stuck.id,
+            **self._add_transition(name, plan),
+            **self._add_template(name, department, plan),
         )
+
+    def _add_transition(self, name: str, plan: models.Plan) -> dict[str, Any]:
+        """A phase, what is written about its end, the transition plan, and a drafted stop."""
+        phase = self.of(make.phase(self.session, plan, id=self.number()), name)
+        self.add(models.Preparedness, name, plan_id=plan.id, phase_id=phase.id)
+        bridge = self.add(
+            models.BridgeAction, name, plan_id=plan.id, phase_id=phase.id, aspect="academic", what="x"
+        )
+        item = self.add(models.TransitionItem, name, plan_id=plan.id, kind="cv", what="x")
+        part = self.of(make.draft_part(self.session, plan, id=self.number()), name)
+        return {"phase": phase.id, "bridge": bridge.id, "transition_item": item.id, "draft_part": part.id}
+
+    def _add_template(self, name: str, of: models.Department, plan: models.Plan) -> dict[str, Any]:
+        """A template of the department, carried into the plan once."""
+        template = self.of(make.template(self.session, of, plan, id=self.number()), name)
+        ids: dict[str, Any] = {"template": template.id}
+        tables: dict[str, Any] = {
+            "template_phase": models.TemplatePhase,
+            "template_milestone": models.TemplateMilestone,
+            "template_run": models.TemplateRun,
+        }
+        for key, table in tables.items():
+            row = self.session.scalars(select(table).where(table.template_id == template.id)).one()
+            ids[key] = self.of(row, name).id
+        sets = select(models.PhaseSet.id).where(models.PhaseSet.organisation_id == of.organisation_id)
+        ids["phase_set"] = self.session.scalars(sets.order_by(models.PhaseSet.position)).first() or 0
+        return ids
 
     def _add_to_target(self, name: str, target: models.Target, step: models.Step) -> tuple[Any, Any]:
         """Its evidence and who is stuck on it, with all else that belongs to a target."""

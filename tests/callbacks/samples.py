@@ -30,6 +30,15 @@ class Place:
     stuck: Any = 0
     family_name: str = "zq00000qz"
     version: int = 1
+    phase: Any = None
+    bridge: Any = None
+    transition_item: Any = None
+    draft_part: Any = None
+    template: Any = None
+    template_phase: Any = None
+    template_milestone: Any = None
+    template_run: Any = None
+    phase_set: Any = None
 
     def selection(self) -> dict[str, str]:
         """What the address may select on any page."""
@@ -68,6 +77,33 @@ def saved(place: Place) -> dict[str, Any]:
 
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
+    "phase": lambda place: {
+        "phase": place.phase,
+        "version": place.version,
+        "name": "Named by the sample",
+        "ends_on": "2027-01-29",
+    },
+    "phases-set": lambda place: {"plan": place.plan, "phase_set": place.phase_set},
+    "preparedness": lambda place: {
+        "phase": place.phase,
+        "version": place.version,
+        "academic": "nearly",
+        "reason": "Judged by the sample",
+    },
+    "own-view": lambda place: {
+        "phase": place.phase,
+        "version": place.version,
+        "own_view": "Seen so by the sample",
+    },
+    "bridge-add": lambda place: {"phase": place.phase, "aspect": "academic", "what": "Built by the sample"},
+    "bridge-tick": lambda place: {"bridge": place.bridge, "done": "on"},
+    "transition-add": lambda place: {"plan": place.plan, "kind": "cv", "what": "Sent by the sample"},
+    "transition-item": lambda place: {
+        "item": place.transition_item,
+        "version": place.version,
+        "kind": "cv",
+        "what": "Sent by the sample",
+    },
     "target": lambda place: {
         "target": place.target,
         "version": place.version,
@@ -119,6 +155,10 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     ],
     "callbacks.organisation.follow_selection": lambda place: [{"by": "first"}],
     "callbacks.cohort.follow_save": lambda place: [saved(place), place.cohort],
+    "callbacks.phases.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
     "callbacks.learner.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},

@@ -1,0 +1,311 @@
+"""What is written of phases and transitions: dates, preparedness, bridges, the transition plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from data import history
+from data.department_figures import keeping
+from data.errors import ChangedElsewhere, NotFound, Refused
+from data.form_values import Typed
+from data.models import (
+    Aspect,
+    BridgeAction,
+    Phase,
+    Preparedness,
+    Readiness,
+    Target,
+    TransitionItem,
+    TransitionKind,
+    TransitionStatus,
+    Writes,
+)
+from data.phase_sets import DatedPhase, SetPhase, dated, phases_of_set
+from data.plan_head import PlanHead, require_plan
+from data.review_schedule import reschedule
+from data.saved import Saved
+from data.scope import Viewer
+
+LONGEST_PHASE = timedelta(days=3653)
+KIND = "phases"
+PlanRow = TypeVar("PlanRow", Phase, BridgeAction, TransitionItem)
+
+
+# --- phases --------------------------------------------------------------------------------------------
+
+
+def save_phase(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Change a phase's name, its last day and what its end asks for. The next phase begins the day after."""
+    phase, head = _row(session, viewer, Phase, typed, "phase", Writes.PLANS)
+    name = typed.line("name", required="Please name the phase.")
+    ends_on = typed.day("ends_on")
+    if ends_on is None:
+        raise Refused("Please choose the last day of the phase.", "ends_on")
+    review, prepared = typed.ticked("demands_review"), typed.ticked("asks_preparedness")
+    _refuse_elsewhere(typed, phase, ("name", "ends_on", "demands_review", "asks_preparedness"))
+    following = session.scalar(
+        select(Phase)
+        .where(Phase.plan_id == head.id, Phase.position > phase.position)
+        .order_by(Phase.position)
+    )
+    _refuse_dates(phase, ends_on, following)
+    changes = {"name": name, "ends_on": ends_on, "demands_review": review, "asks_preparedness": prepared}
+    with keeping(session, [head.id]):
+        _change(session, viewer, phase, changes, "phase " + phase.name)
+        if following is not None and following.starts_on != ends_on + timedelta(days=1):
+            _change(
+                session,
+                viewer,
+                following,
+                {"starts_on": ends_on + timedelta(days=1)},
+                "phase " + following.name,
+            )
+        _dates_follow(session, head)
+    return head.saved(f"“{name}” is saved.", KIND, id=phase.id, version=phase.version)
+
+
+def _refuse_dates(phase: Phase, ends_on: date, following: Phase | None) -> None:
+    if ends_on < phase.starts_on:
+        raise Refused("A phase can’t end before it begins. Please choose a later day.", "ends_on")
+    if ends_on > phase.starts_on + LONGEST_PHASE:
+        raise Refused("That is more than ten years after it begins. Please check the year.", "ends_on")
+    if following is not None and ends_on >= following.ends_on:
+        raise Refused(
+            f"“{following.name}” would have no day left. Please choose an earlier day, or first let that"
+            " phase end later.",
+            "ends_on",
+        )
+
+
+def take_set(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Give a plan the phases of a set, dated from its start to its planned end. Phases that are there keep
+    what is written about their ends, by their order; one too many goes, unless something is written
+    about it."""
+    head = require_plan(session, viewer, typed.id("plan"), Writes.PLANS)
+    phases = phases_of_set(session, viewer, typed.id_or_none("phase_set"))
+    make_phases(session, viewer, head, phases)
+    return head.saved("The plan has these phases now. Please check their dates.", KIND)
+
+
+def make_phases(
+    session: Session, viewer: Viewer, head: PlanHead, phases: Sequence[SetPhase]
+) -> Sequence[Phase]:
+    """The plan's phases, made or changed to be these; the answer is them, in order."""
+    days = dated(phases, head.starts_on, head.planned_end_on)
+    there = list(session.scalars(select(Phase).where(Phase.plan_id == head.id).order_by(Phase.position)))
+    _refuse_loss(session, there[len(days) :])
+    before = ", ".join(phase.name for phase in there) or None
+    with keeping(session, [head.id]):
+        kept = [_dated_row(session, head, there, at, one) for at, one in enumerate(days)]
+        session.flush()
+        gone = [phase.id for phase in there[len(days) :]]
+        _dates_follow(session, head, gone)
+        session.execute(delete(Phase).where(Phase.id.in_(gone)))
+        history.record(session, viewer, head.id, "phases", before, ", ".join(phase.name for phase in kept))
+    return kept
+
+
+def _dated_row(session: Session, head: PlanHead, there: list[Phase], at: int, one: DatedPhase) -> Phase:
+    phase = there[at] if at < len(there) else Phase(plan_id=head.id, version=0, position=_after(there, at))
+    phase.name = one.phase.name
+    phase.starts_on, phase.ends_on = one.starts_on, one.ends_on
+    phase.demands_review = one.phase.demands_review
+    phase.asks_preparedness = one.phase.asks_preparedness
+    phase.version += 1
+    session.add(phase)
+    return phase
+
+
+def _after(there: list[Phase], at: int) -> int:
+    """A position behind all that are there."""
+    return (there[-1].position if there else 0) + at - len(there) + 1
+
+
+def _refuse_loss(session: Session, gone: Sequence[Phase]) -> None:
+    for phase in gone:
+        if session.scalar(
+            select(
+                exists().where(Preparedness.phase_id == phase.id)
+                | exists().where(BridgeAction.phase_id == phase.id)
+            )
+        ):
+            raise Refused(
+                f"Something is written about the end of “{phase.name}”, which these phases would leave out."
+                " Please choose a set with as many phases.",
+                "phase_set",
+            )
+
+
+def _dates_follow(session: Session, head: PlanHead, gone: Iterable[int] = ()) -> None:
+    """What follows from new dates of phases: which phase a target lies in, and when reviews are due."""
+    session.flush()
+    phase_of_day = (
+        select(Phase.id)
+        .where(Phase.plan_id == head.id, Phase.starts_on <= Target.due_on, Phase.ends_on >= Target.due_on)
+        .where(Phase.id.not_in(list(gone)))
+        .order_by(Phase.position)
+        .limit(1)
+        .correlate(Target)
+        .scalar_subquery()
+    )
+    session.execute(
+        update(Target)
+        .where(Target.plan_id == head.id)
+        .values(phase_id=phase_of_day)
+        .execution_options(synchronize_session=False)
+    )
+    reschedule(session, [head.cohort_id])
+
+
+# --- being prepared for what follows -------------------------------------------------------------------
+
+
+def save_preparedness(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """The tutor's judgement at the end of a phase: a readiness for each aspect, with its reason."""
+    head, row = _preparedness(session, viewer, typed, Writes.PLANS)
+    levels = {aspect.value: typed.choice(aspect.value, Readiness) or None for aspect in Aspect}
+    if not any(levels.values()):
+        raise Refused("Please judge at least one of the four.", Aspect.ACADEMIC.value)
+    reason = typed.text("reason", required="Please say what the judgement rests on.")
+    _refuse_elsewhere(typed, row, (*levels, "reason"))
+    _change(session, viewer, row, {**levels, "reason": reason}, "preparedness")
+    row.judged_on, row.by_id = viewer.today, viewer.person_id
+    session.flush()
+    weak = [name for name, level in levels.items() if level not in (None, Readiness.READY)]
+    more = " Please write down what bridges the gap." if weak else ""
+    return head.saved(f"The judgement is saved.{more}", KIND, id=row.id, version=row.version)
+
+
+def save_own_view(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """The learner's own view of being prepared, beside the tutor's judgement."""
+    head, row = _preparedness(session, viewer, typed, Writes.OWN_NOTES)
+    own_view = typed.text("own_view")
+    _refuse_elsewhere(typed, row, ("own_view",))
+    _change(session, viewer, row, {"own_view": own_view}, "preparedness")
+    session.flush()
+    return head.saved("Your view is saved; your tutor reads it too.", KIND, id=row.id, version=row.version)
+
+
+def _preparedness(
+    session: Session, viewer: Viewer, typed: Typed, *writes: Writes
+) -> tuple[PlanHead, Preparedness]:
+    """What is written about the end of the phase, made where nothing is yet (its version 0)."""
+    phase = session.scalar(select(Phase).where(Phase.id == typed.id("phase")).with_for_update())
+    if phase is None:
+        raise NotFound
+    head = require_plan(session, viewer, phase.plan_id, *writes)
+    row = session.scalar(select(Preparedness).where(Preparedness.phase_id == phase.id))
+    return head, row or Preparedness(plan_id=head.id, phase_id=phase.id, version=0, reason="", own_view="")
+
+
+def add_bridge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Something to do to get ready where the learner isn't yet."""
+    phase, head = _row(session, viewer, Phase, typed, "phase", Writes.PLANS, Writes.OWN_NOTES)
+    action = BridgeAction(
+        plan_id=head.id,
+        phase_id=phase.id,
+        aspect=typed.choice("aspect", Aspect, required="Please choose what it is about."),
+        what=typed.line("what", required="Please say what is to be done."),
+        by_whom=typed.line("by_whom"),
+        due_on=_deadline(head, typed),
+    )
+    session.add(action)
+    session.flush()
+    history.record(session, viewer, head.id, "bridge", None, action.what)
+    return head.saved("It is written down.", KIND, id=action.id, version=action.version)
+
+
+def tick_bridge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Tick something as done today, or take the tick away."""
+    action, head = _row(session, viewer, BridgeAction, typed, "bridge", Writes.PLANS, Writes.OWN_NOTES)
+    done = typed.ticked("done")
+    if done != (action.done_on is not None):
+        _change(session, viewer, action, {"done_on": viewer.today if done else None}, "bridge")
+    return head.saved(
+        "Well done." if done else "It is open again.", KIND, id=action.id, version=action.version
+    )
+
+
+# --- the transition plan -------------------------------------------------------------------------------
+
+ITEM_FIELDS = ("kind", "what", "where_to", "due_on", "status", "outcome", "note")
+
+
+def add_item(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Add something to the transition plan; learner and tutor both may."""
+    head = require_plan(session, viewer, typed.id("plan"), Writes.PLANS, Writes.OWN_NOTES)
+    item = TransitionItem(plan_id=head.id, **_item_typed(head, typed))
+    session.add(item)
+    session.flush()
+    history.record(session, viewer, head.id, "transition", None, item.what)
+    return head.saved("It is in the transition plan now.", KIND, id=item.id, version=item.version)
+
+
+def save_item(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Change something of the transition plan: how far it is, what came of it."""
+    item, head = _row(session, viewer, TransitionItem, typed, "item", Writes.PLANS, Writes.OWN_NOTES)
+    values = _item_typed(head, typed)
+    _refuse_elsewhere(typed, item, ITEM_FIELDS)
+    _change(session, viewer, item, values, "transition")
+    return head.saved(f"“{item.what}” is saved.", KIND, id=item.id, version=item.version)
+
+
+def _item_typed(head: PlanHead, typed: Typed) -> dict[str, Any]:
+    return {
+        "kind": typed.choice("kind", TransitionKind, required="Please choose what it is."),
+        "what": typed.line("what", required="Please say what is to be done."),
+        "where_to": typed.line("where_to"),
+        "due_on": _deadline(head, typed),
+        "status": typed.choice("status", TransitionStatus) or TransitionStatus.TO_DO,
+        "outcome": typed.line("outcome"),
+        "note": typed.text("note"),
+    }
+
+
+# --- parts ---------------------------------------------------------------------------------------------
+
+
+def _deadline(head: PlanHead, typed: Typed) -> date | None:
+    due_on = typed.day("due_on")
+    if due_on is not None and due_on < head.starts_on:
+        began = f"{head.starts_on.day} {head.starts_on:%B %Y}"
+        raise Refused(f"That is before learning began on {began}. Please choose a later date.", "due_on")
+    return due_on
+
+
+def _row(
+    session: Session, viewer: Viewer, table: type[PlanRow], typed: Typed, field: str, *writes: Writes
+) -> tuple[PlanRow, PlanHead]:
+    """The row of the form's id with its plan, locked; NotFound where the viewer doesn't see it."""
+    row = session.scalar(select(table).where(table.id == typed.id(field)).with_for_update())
+    if row is None:
+        raise NotFound
+    return row, require_plan(session, viewer, row.plan_id, *writes)
+
+
+def _refuse_elsewhere(typed: Typed, row: Any, fields: Iterable[str]) -> None:
+    """Refuse a save over a version that the form didn't show. A row that is being made has version 0."""
+    if row.version and typed.id_or_none("version") != row.version:
+        raise ChangedElsewhere(row.version, {field: getattr(row, field) for field in fields}, "")
+
+
+def _change(session: Session, viewer: Viewer, row: Any, values: dict[str, Any], about: str) -> None:
+    """Write what differs, with its history and the row's next version."""
+    changed = {field: value for field, value in values.items() if getattr(row, field) != value}
+    for field, value in changed.items():
+        old = getattr(row, field)
+        history.record(session, viewer, row.plan_id, f"{about}: {field}", _said(old), _said(value))
+        setattr(row, field, value)
+    if changed:
+        row.version += 1
+        session.add(row)
+        session.flush()
+
+
+def _said(value: Any) -> Any:
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value
