@@ -4,107 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
+from sqlalchemy import select
 from sqlalchemy import update as update_of
 from sqlalchemy.orm import Session
 
-from data import history, rules
+from data import history, negotiations, rules, stuck
 from data.department_figures import keeping
-from data.errors import ChangedElsewhere, NotFound, Refused
+from data.errors import NotFound, Refused
 from data.form_values import LONGEST_LINE, LONGEST_REASON, date_of, id_of, only, text_of
-from data.models import Change, Cohort, Enrolment, Lane, Learner, Person, Phase, Plan, Step, Target, Writes
-from data.rules import CLOSED_STATUSES, TargetState, TargetStatus
+from data.models import Enrolment, Move, Plan, Side, Step, Target, Writes
+from data.rules import CLOSED_STATUSES, TargetStatus
 from data.scope import Viewer, enrolments_seen_by, enrolments_written_by
-from data.state_sql import target_state
-from data.statements import built_once
+from data.target_detail import LaneChoice as LaneChoice
+from data.target_detail import MayWrite as MayWrite
+from data.target_detail import StepLine as StepLine
+from data.target_detail import TargetDetail as TargetDetail
+from data.target_detail import criteria_in
+from data.target_detail import lane_choices as lane_choices
+from data.target_detail import read as read
+from data.target_writes import (
+    ANYONE_OF_THE_PLAN,
+    READ_ONLY,
+    changed_elsewhere,
+    check_due_on,
+    phase_of,
+    status_values,
+    touch,
+    write,
+)
 
-FIELDS = ("status", "due_on", "note")
+FIELDS = ("status", "due_on", "note", "how_met")
 NEW_FIELDS = ("title", "criteria", "lane_id", "due_on")
-LONGEST_PLAN = timedelta(days=3653)
-"""Ten years: a due date further ahead is a slip of the pen."""
-
-MayWrite = Literal["all", "note", "none"]
-
-
-@dataclass(frozen=True, slots=True)
-class StepLine:
-    """One of a target's ordered steps."""
-
-    id: int
-    text: str
-    due_on: date | None
-    done_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class LaneChoice:
-    id: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class TargetDetail:
-    """One target with all that its form shows; `state` is None for a proposed one.
-
-    `may_write` says what this viewer may change: all, the note and the ticks of steps, or none.
-    """
-
-    id: int
-    plan_id: int
-    learner_id: int
-    learner_name: str
-    cohort_id: int
-    cohort_code: str
-    milestone_id: int | None
-    title: str
-    criteria: str
-    lane_label: str
-    phase_name: str | None
-    status: TargetStatus
-    state: TargetState | None
-    due_on: date | None
-    first_due_on: date | None
-    moves: int
-    days_late: int
-    achieved_on: date | None
-    note: str
-    steps: tuple[StepLine, ...]
-    version: int
-    may_write: MayWrite
-    last_changed_by: str
-    last_changed_at: datetime | None
-
-
-def read(session: Session, viewer: Viewer, target_id: int) -> TargetDetail:
-    """The target, in two queries; NotFound where there is none that the viewer sees."""
-    row = session.execute(_detail(viewer).where(Target.id == target_id)).one_or_none()
-    if row is None:
-        raise NotFound
-    steps = session.execute(
-        select(Step.id, Step.text, Step.due_on, Step.done_on)
-        .where(Step.target_id == target_id)
-        .order_by(Step.position)
-    )
-    return _as_detail(viewer, row, tuple(StepLine(*step) for step in steps))
-
-
-def lane_choices(session: Session, viewer: Viewer) -> list[LaneChoice]:
-    """The lanes of the viewer's organisation, in order."""
-    rows = session.execute(_lanes(), {"organisation_id": viewer.organisation_id})
-    return [LaneChoice(*row) for row in rows]
-
-
-@built_once
-def _lanes() -> Select[int, str]:
-    return (
-        select(Lane.id, Lane.label)
-        .where(Lane.organisation_id == bindparam("organisation_id"))
-        .order_by(Lane.position)
-    )
 
 
 def update(
@@ -124,20 +57,26 @@ def update(
     only(changes, FIELDS)
     before = read(session, viewer, target_id)
     after = _typed(before, changes)
-    if after == _Typed(before.status, before.due_on, before.note):
+    if after == _Typed(before.status, before.due_on, before.note, before.how_met):
         return before
     if version != before.version:
-        raise _changed_elsewhere(before)
+        raise changed_elsewhere(before)
     _check_allowed(before, after)
     why = text_of({"reason": reason}, "reason", LONGEST_REASON)
-    values = _date_values(session, viewer, before, after, why) | _status_values(viewer, before, after)
-    if after.note != before.note:
-        values["note"] = after.note
+    values = _date_values(session, viewer, before, after, why)
+    if after.status != before.status:
+        values |= status_values(viewer, after.status)
+    for field in ("note", "how_met"):
+        if getattr(after, field) != getattr(before, field):
+            values[field] = getattr(after, field)
     if values.keys() == {"note"}:
-        _write(session, viewer, before, values, why, Writes.PLANS, Writes.OWN_NOTES)
-    else:
-        with keeping(session, [before.plan_id]):
-            _write(session, viewer, before, values, why, Writes.PLANS)
+        write(session, viewer, before, values, why, Writes.PLANS, Writes.OWN_NOTES)
+        return read(session, viewer, target_id)
+    with keeping(session, [before.plan_id]):
+        write(session, viewer, before, values, why, Writes.PLANS)
+        if before.proposed and after.status != before.status:
+            move = Move.DECLINED if after.status == TargetStatus.WITHDRAWN else Move.AGREED
+            negotiations.record(session, viewer, target_id, Side.TUTOR, move, why)
     return read(session, viewer, target_id)
 
 
@@ -156,13 +95,13 @@ def create(session: Session, viewer: Viewer, plan_id: int, typed: Mapping[str, A
         raise Refused("Please choose a lane.", "lane_id")
     if due_on is None:
         raise Refused("Please choose the day by which it should be achieved.", "due_on")
-    _check_due_on(session, viewer, plan_id, due_on)
+    check_due_on(session, plan_id, due_on, viewer.today)
     target = Target(
         plan_id=plan_id,
         lane_id=lane_id,
-        phase_id=_phase_of(session, plan_id, due_on),
+        phase_id=phase_of(session, plan_id, due_on),
         title=title,
-        criteria=text_of(typed, "criteria"),
+        criteria="\n".join(criteria_in(text_of(typed, "criteria"))),
         due_on=due_on,
         first_due_on=due_on,
         created_on=viewer.today,
@@ -192,87 +131,13 @@ def tick_step(session: Session, viewer: Viewer, target_id: int, step_id: int, do
         .where(Step.id == step_id)
         .values(done_on=viewer.today if done else None, version=Step.version + 1)
     )
-    session.execute(update_of(Target).where(Target.id == target_id).values(version=Target.version + 1))
+    touch(session, viewer, before, *ANYONE_OF_THE_PLAN)
+    if done:
+        stuck.settle_step(session, viewer, step_id)
     old, new = (None, step.text) if done else (step.text, None)
     history.record(session, viewer, before.plan_id, "step", old, new, target_id=target_id)
     session.flush()
     return read(session, viewer, target_id)
-
-
-# --- reading -------------------------------------------------------------------------------------------
-
-
-def _detail(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    last_change = (
-        select(func.max(Change.id)).where(Change.target_id == Target.id).correlate(Target).scalar_subquery()
-    )
-    return (
-        select(
-            Target.id,
-            Target.plan_id,
-            Target.milestone_id,
-            Target.title,
-            Target.criteria,
-            Target.status,
-            Target.due_on,
-            Target.first_due_on,
-            Target.moves,
-            Target.achieved_on,
-            Target.note,
-            Target.version,
-            Learner.id.label("learner_id"),
-            Learner.given_name,
-            Learner.family_name,
-            Cohort.id.label("cohort_id"),
-            Cohort.code,
-            Lane.label,
-            Phase.name.label("phase_name"),
-            target_state(viewer.clock_day, viewer.soon.targets).label("state"),
-            enrolments_written_by(viewer, Writes.PLANS).label("writes_all"),
-            enrolments_written_by(viewer, Writes.OWN_NOTES).label("writes_notes"),
-            Change.at,
-            Change.origin,
-            Person.name.label("changed_by"),
-        )
-        .join(Enrolment, Enrolment.id == Target.plan_id)
-        .join(Learner, Learner.id == Enrolment.learner_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(Lane, Lane.id == Target.lane_id)
-        .outerjoin(Phase, Phase.id == Target.phase_id)
-        .outerjoin(Change, Change.id == last_change)
-        .outerjoin(Person, Person.id == Change.by_id)
-        .where(enrolments_seen_by(viewer))
-    )
-
-
-def _as_detail(viewer: Viewer, row: Row[Any], steps: tuple[StepLine, ...]) -> TargetDetail:
-    state = TargetState(row.state) if row.state else None
-    return TargetDetail(
-        id=row.id,
-        plan_id=row.plan_id,
-        learner_id=row.learner_id,
-        learner_name=f"{row.given_name} {row.family_name}",
-        cohort_id=row.cohort_id,
-        cohort_code=row.code,
-        milestone_id=row.milestone_id,
-        title=row.title,
-        criteria=row.criteria,
-        lane_label=row.label,
-        phase_name=row.phase_name,
-        status=TargetStatus(row.status),
-        state=state,
-        due_on=row.due_on,
-        first_due_on=row.first_due_on,
-        moves=row.moves,
-        days_late=rules.days_late(row.due_on, viewer.clock_day) if state == TargetState.OVERDUE else 0,
-        achieved_on=row.achieved_on,
-        note=row.note,
-        steps=steps,
-        version=row.version,
-        may_write="all" if row.writes_all else "note" if row.writes_notes else "none",
-        last_changed_by=history.author(row.changed_by, row.origin),
-        last_changed_at=row.at.astimezone(ZoneInfo(viewer.time_zone)) if row.at else None,
-    )
 
 
 # --- what was typed, and whether it can be -------------------------------------------------------------
@@ -285,15 +150,22 @@ class _Typed:
     status: TargetStatus
     due_on: date | None
     note: str
+    how_met: str
 
 
 def _typed(before: TargetDetail, changes: Mapping[str, Any]) -> _Typed:
-    note = text_of(changes, "note") if "note" in changes else before.note
     return _Typed(
         status=_status_typed(before, changes),
         due_on=date_of(changes, "due_on") if "due_on" in changes else before.due_on,
-        note=before.note if note == _as_browsers_send(before.note) else note,
+        note=_text_typed(before.note, changes, "note"),
+        how_met=_text_typed(before.how_met, changes, "how_met"),
     )
+
+
+def _text_typed(stored: str, changes: Mapping[str, Any], field: str) -> str:
+    """The text that was sent; what is stored where nothing was, or the same as browsers send it."""
+    sent = text_of(changes, field) if field in changes else stored
+    return stored if sent == stored.replace("\r\n", "\n").strip() else sent
 
 
 def _status_typed(before: TargetDetail, changes: Mapping[str, Any]) -> TargetStatus:
@@ -305,15 +177,11 @@ def _status_typed(before: TargetDetail, changes: Mapping[str, Any]) -> TargetSta
     return TargetStatus(sent)
 
 
-def _as_browsers_send(text: str) -> str:
-    return text.replace("\r\n", "\n").strip()
-
-
 def _check_allowed(before: TargetDetail, after: _Typed) -> None:
     if before.may_write == "none":
-        raise Refused("You can read this target, but not change it.")
+        raise Refused(READ_ONLY)
     if before.may_write == "note":
-        for field in ("status", "due_on"):
+        for field in ("status", "due_on", "how_met"):
             if getattr(before, field) != getattr(after, field):
                 raise Refused("Please change this together with your tutor; your note is yours.", field)
 
@@ -331,15 +199,6 @@ def _check_may_add(session: Session, viewer: Viewer, plan_id: int) -> None:
         raise Refused("Please agree a new target together with the tutor, who can add it.")
 
 
-def _check_due_on(session: Session, viewer: Viewer, plan_id: int, due_on: date) -> None:
-    starts_on = session.scalars(select(Enrolment.starts_on).where(Enrolment.id == plan_id)).one()
-    if due_on < starts_on:
-        began = f"{starts_on.day} {starts_on:%B %Y}"
-        raise Refused(f"That is before learning began on {began}. Please choose a later date.", "due_on")
-    if due_on > viewer.today + LONGEST_PLAN:
-        raise Refused("That is more than ten years ahead. Please check the year.", "due_on")
-
-
 # --- writing -------------------------------------------------------------------------------------------
 
 
@@ -353,69 +212,9 @@ def _date_values(
         raise Refused("A target that has a date keeps one. Please choose the new date.", "due_on")
     if before.status in CLOSED_STATUSES and after.status in CLOSED_STATUSES:
         raise Refused("This target is closed. To move its date, please reopen it.", "due_on")
-    _check_due_on(session, viewer, before.plan_id, after.due_on)
+    check_due_on(session, before.plan_id, after.due_on, viewer.today)
     if before.due_on is None or before.status == TargetStatus.PROPOSED:
         return {"due_on": after.due_on, "first_due_on": after.due_on}
     if not why:
         raise Refused("Please say why the date moves.", "reason")
     return {"due_on": after.due_on, "moves": before.moves + 1}
-
-
-def _status_values(viewer: Viewer, before: TargetDetail, after: _Typed) -> dict[str, Any]:
-    """The columns that a new status sets: what is closed has its day, what is reopened has none."""
-    if after.status == before.status:
-        return {}
-    return {
-        "status": after.status,
-        "closed_on": viewer.today if after.status in CLOSED_STATUSES else None,
-        "achieved_on": viewer.today if after.status == TargetStatus.ACHIEVED else None,
-    }
-
-
-def _write(
-    session: Session,
-    viewer: Viewer,
-    before: TargetDetail,
-    values: Mapping[str, Any],
-    why: str,
-    *writes: Writes,
-) -> None:
-    """Write the values over the version that was read, with their history."""
-    written = session.scalar(
-        update_of(Target)
-        .where(Target.id == before.id, Target.version == before.version, _plan_is_written_by(viewer, *writes))
-        .values(**values, version=before.version + 1)
-        .returning(Target.id)
-    )
-    if written is None:
-        raise _changed_elsewhere(read(session, viewer, before.id))
-    for field in ("status", "achieved_on", "due_on", "note"):
-        if field in values and values[field] != (old := getattr(before, field)):
-            reason = why if field == "due_on" or "due_on" not in values else ""
-            history.record(
-                session, viewer, before.plan_id, field, old, values[field], reason=reason, target_id=before.id
-            )
-    session.flush()
-
-
-def _plan_is_written_by(viewer: Viewer, *writes: Writes) -> ColumnElement[bool]:
-    return (
-        exists()
-        .where(Enrolment.id == Target.plan_id, enrolments_written_by(viewer, *writes))
-        .correlate(Target)
-    )
-
-
-def _changed_elsewhere(stored: TargetDetail) -> ChangedElsewhere:
-    theirs = {"status": stored.status, "due_on": stored.due_on, "note": stored.note}
-    return ChangedElsewhere(stored.version, theirs, stored.last_changed_by)
-
-
-def _phase_of(session: Session, plan_id: int, due_on: date) -> int | None:
-    """The first phase of the plan that the day lies in."""
-    return session.scalar(
-        select(Phase.id)
-        .where(Phase.plan_id == plan_id, Phase.starts_on <= due_on, Phase.ends_on >= due_on)
-        .order_by(Phase.position)
-        .limit(1)
-    )

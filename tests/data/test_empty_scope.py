@@ -6,6 +6,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from data.errors import NotFound, Refused
 from data.form_values import Typed
 from data.models import Organisation
 from data.scope import Grant, Viewer
+from data.stored_files import FileStore
 from data.target_lists import ListChoice
 from tests import factories as make
 from tests.callbacks.college import World, build
@@ -35,6 +37,8 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "version": lambda place: 1,
     "text": lambda place: place.family_name,
     "done": lambda place: True,
+    "evidence_id": lambda place: place.evidence,
+    "store": lambda place: FileStore(Path("nowhere"), largest_mb=1),
     "choice": lambda place: ListChoice("overdue", cohort_id=place.cohort),
     "changes": lambda place: {"note": "changed"},
     "typed": lambda place: {
@@ -48,9 +52,15 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     },
 }
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-SCOPED_BEFORE = {"within", "groups", "heatmap", "condition", "coverage"}
+SCOPED_BEFORE = {"before", "detail", "within", "groups", "heatmap", "condition", "coverage"}
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
-WRITTEN_BESIDE = {"data.history.record", "data.drafts.keep", "data.drafts.kept", "data.drafts.discard"}
+WRITTEN_BESIDE = {
+    "data.history.record",
+    "data.negotiations.record",
+    "data.drafts.keep",
+    "data.drafts.kept",
+    "data.drafts.discard",
+}
 """Called by a function that has changed something, within its transaction; or one's own unsaved words."""
 
 

@@ -329,7 +329,7 @@ def test_a_note_is_text_of_a_sensible_length(session: Session, world: World) -> 
 
 
 def test_no_other_column_can_be_set_by_sending_its_name(session: Session, world: World) -> None:
-    for column in set(Target.__table__.columns.keys()) - {"status", "due_on", "note"}:
+    for column in set(Target.__table__.columns.keys()) - set(targets.FIELDS):
         for viewer in (world.tutor, world.learner):
             with pytest.raises(Refused, match="can't change that"):
                 save(session, viewer, world, **{"note": "Mine", column: 1})
@@ -342,7 +342,12 @@ def test_no_other_column_can_be_set_by_sending_its_name(session: Session, world:
 def test_a_learner_saves_the_note_and_nothing_else(session: Session, world: World) -> None:
     saved = save(session, world.learner, world, status="to-come", due_on="2027-01-29", note="I tried")
     assert (saved.note, saved.last_changed_by) == ("I tried", "Lena Learner")
-    for changes in ({"status": "achieved"}, {"due_on": NEW_DUE}, {"note": "More", "status": "withdrawn"}):
+    for changes in (
+        {"status": "achieved"},
+        {"due_on": NEW_DUE},
+        {"note": "More", "status": "withdrawn"},
+        {"how_met": "By itself"},
+    ):
         with pytest.raises(Refused, match="together with your tutor"):
             save(session, world.learner, world, **changes)
     assert stored(session, world).status == "to-come"
@@ -364,7 +369,12 @@ def test_the_second_save_is_told_what_the_first_one_saved(session: Session, worl
     with pytest.raises(ChangedElsewhere) as told:
         targets.update(session, world.tutor, world.target.id, 1, {"status": "achieved", "note": "Done"})
     assert (told.value.version, told.value.by) == (2, world.head.name)
-    assert told.value.theirs == {"status": "in-progress", "due_on": DUE, "note": "A note"}
+    assert told.value.theirs == {
+        "status": "in-progress",
+        "due_on": DUE,
+        "note": "A note",
+        "how_met": "",
+    }
     assert stored(session, world).version == 2
 
 

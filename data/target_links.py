@@ -1,0 +1,89 @@
+"""What a target serves: an assessed need, a goal, a unit, a skill. So topics are linked with each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from data import history
+from data.errors import NotFound, Refused
+from data.form_values import Typed
+from data.models import LinkKind, Plan, Target, TargetLink
+from data.saved import Saved
+from data.scope import Viewer
+from data.target_detail import TargetDetail, read
+from data.target_writes import READ_ONLY
+
+MOST_LINKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    id: int
+    kind: LinkKind
+    serves: str
+
+
+def of_target(session: Session, viewer: Viewer, target_id: int) -> tuple[LinkLine, ...]:
+    """What the target serves; NotFound out of scope."""
+    return lines_of(session, read(session, viewer, target_id))
+
+
+def lines_of(session: Session, detail: TargetDetail) -> tuple[LinkLine, ...]:
+    """The links of a target that was read for the viewer."""
+    rows = session.execute(
+        select(TargetLink.id, TargetLink.kind, TargetLink.serves)
+        .where(TargetLink.target_id == detail.id)
+        .order_by(TargetLink.id)
+    )
+    return tuple(LinkLine(link_id, LinkKind(kind), serves) for link_id, kind, serves in rows)
+
+
+def offered_for(session: Session, detail: TargetDetail) -> tuple[str, ...]:
+    """What a target that was read for the viewer may well serve: the plan's destination, and the units that
+    it shares with its cohort."""
+    destination = session.scalar(select(Plan.destination).where(Plan.id == detail.plan_id)) or ""
+    units = session.scalars(
+        select(Target.title)
+        .where(Target.plan_id == detail.plan_id, Target.milestone_id.is_not(None), Target.id != detail.id)
+        .order_by(Target.due_on, Target.id)
+    )
+    return tuple(dict.fromkeys(one for one in (destination, *units) if one))
+
+
+def add(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Say what the target serves; the caller commits. NotFound out of scope, Refused for who only reads."""
+    detail = _written(session, viewer, typed)
+    kind = LinkKind(typed.choice("kind", LinkKind, required="Please choose what it is."))
+    serves = typed.line("serves", required="Please say what this target serves.")
+    known = {(one.kind, one.serves) for one in lines_of(session, detail)}
+    if (kind, serves) in known:
+        return detail.saved("That is linked already.", "link")
+    if len(known) >= MOST_LINKS:
+        raise Refused(f"{MOST_LINKS} links are many for one target. Please take one away first.")
+    session.add(TargetLink(target_id=detail.id, kind=kind, serves=serves))
+    history.record(session, viewer, detail.plan_id, "link", None, serves, target_id=detail.id)
+    session.flush()
+    return detail.saved("Linked.", "link")
+
+
+def remove(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Take a link away; it stays in the history. The caller commits."""
+    detail = _written(session, viewer, typed)
+    link_id = typed.id("link")
+    serves = next((one.serves for one in lines_of(session, detail) if one.id == link_id), None)
+    if serves is None:
+        raise NotFound
+    session.execute(delete(TargetLink).where(TargetLink.id == link_id))
+    history.record(session, viewer, detail.plan_id, "link", serves, None, target_id=detail.id)
+    session.flush()
+    return detail.saved("Link taken away.", "link")
+
+
+def _written(session: Session, viewer: Viewer, typed: Typed) -> TargetDetail:
+    detail = read(session, viewer, typed.id("target"))
+    if detail.may_write == "none":
+        raise Refused(READ_ONLY)
+    return detail
