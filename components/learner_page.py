@@ -10,6 +10,7 @@ from dash import dcc, html
 from components import ids, shell, words
 from components.attributes import attributes
 from components.drawing import drawing, render
+from components.plan_frame import plan_tabs
 from components.route_entries import near_day, state_line
 from components.route_map import route_map
 from components.target_list import target_list
@@ -35,6 +36,7 @@ def learner_page(route: RouteMap, *, own: bool, form: Any, actions: Sequence[Any
             storage_type="memory",
         ),
         _head(route, head, own, actions),
+        plan_tabs(route.learner_id, route.enrolment_id, "", own=own),
         html.Section(
             drawing(NEXT, following),
             className="card next-step",

@@ -14,6 +14,10 @@ from data.plan_head import PlanHead
 PLAN_TABS = (
     # key, for staff, for the learner
     ("", "Route", "My route"),
+    ("start", "Starting point", "My start"),
+    ("destination", "Destination", "My destination"),
+    ("support", "Support", "My support"),
+    ("experiences", "Experiences", "My experiences"),
     ("phases", "Phases", "My phases"),
 )
 """The pages of a plan, in order; `/learner/<id>/<key>`."""
@@ -35,21 +39,21 @@ def plan_frame(
             ],
             className="page-head learner-head",
         ),
-        plan_tabs(head, active),
+        plan_tabs(head.learner_id, head.id, active, own=head.own),
         *content,
     ]
 
 
-def plan_tabs(head: PlanHead, active: str) -> html.Nav:
+def plan_tabs(learner_id: int, plan_id: int, active: str, *, own: bool) -> html.Nav:
     """The ways to the other pages of the plan."""
     return html.Nav(
         [
             dcc.Link(
-                own if head.own else staff,
-                href=plan_address(head, key),
+                mine if own else staff,
+                href=_address(learner_id, plan_id, key),
                 className="tab on" if key == active else "tab",
             )
-            for key, staff, own in PLAN_TABS
+            for key, staff, mine in PLAN_TABS
         ],
         className="tabs plan-tabs",
         **attributes(aria_label="Pages of this plan"),
@@ -58,8 +62,12 @@ def plan_tabs(head: PlanHead, active: str) -> html.Nav:
 
 def plan_address(head: PlanHead, key: str = "") -> str:
     """The address of one page of the plan."""
-    path = f"/learner/{head.learner_id}"
-    return f"{path}/{key}?plan={head.id}" if key else f"{path}?plan={head.id}"
+    return _address(head.learner_id, head.id, key)
+
+
+def _address(learner_id: int, plan_id: int, key: str) -> str:
+    path = f"/learner/{learner_id}"
+    return f"{path}/{key}?plan={plan_id}" if key else f"{path}?plan={plan_id}"
 
 
 def trail(head: PlanHead) -> html.Nav:
