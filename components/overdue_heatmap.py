@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from components import words
 from components.drawing import render
+from components.heat_rows import Cell, Row, of_all
 from data.groups import Group
 from data.overdue_heatmap import COLUMNS, HeatmapRow, OverdueHeatmap
 from data.target_lists import MOVED, ListChoice
-
-ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    text: str
-    heat: int | None
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: str
-    name: str
-    href: str
-    about: str
-    cells: tuple[Cell, ...]
 
 
 def overdue_heatmap(
@@ -35,7 +16,8 @@ def overdue_heatmap(
     """The markup; `kind` is what a row is, cohort or department, the latter without `department_id`."""
     rows = [_row(heatmap, row, kind, open_list) for row in heatmap.rows]
     if len(rows) > 1 and department_id is not None:
-        rows.append(_all(heatmap, department_id, open_list))
+        totals = _cells(heatmap, heatmap.column_totals, heatmap.moved, open_list, None, shaded=False)
+        rows.append(of_all(department_id, totals))
     return render(
         "overdue_heatmap.html",
         heatmap=heatmap,
@@ -67,16 +49,6 @@ def _row(heatmap: OverdueHeatmap, row: HeatmapRow, kind: str, open_list: ListCho
         href=f"/{kind}/{group.id}",
         about=_about(group),
         cells=_cells(heatmap, heatmap.late(row), row.moved, open_list, group.id),
-    )
-
-
-def _all(heatmap: OverdueHeatmap, department_id: int, open_list: ListChoice | None) -> Row:
-    return Row(
-        id=ALL,
-        name="All cohorts",
-        href=f"/department/{department_id}",
-        about="",
-        cells=_cells(heatmap, heatmap.column_totals, heatmap.moved, open_list, None, shaded=False),
     )
 
 

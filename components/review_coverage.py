@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from components import words
 from components.drawing import render
+from components.heat_rows import Cell, Row, of_all
 from data.reasons import what_counts
 from data.review_coverage import CoverageRow, ReviewCoverage, Week
 from data.rules import IntervalUnit, ReviewRule, Share
 from data.target_lists import ListChoice
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    text: str
-    title: str
-    heat: int | None
-    closed: bool
-    open: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    id: str
-    name: str
-    href: str
-    about: str
-    cells: tuple[Cell, ...]
 
 
 def review_coverage(
@@ -37,7 +19,7 @@ def review_coverage(
     """The markup; `kind` is what a row is, cohort or department, the latter without `department_id`."""
     rows = [_row(coverage, row, kind, open_list) for row in coverage.rows]
     if len(rows) > 1 and department_id is not None:
-        rows.append(_all(coverage, department_id, open_list))
+        rows.append(of_all(department_id, _totals(coverage, open_list)))
     return render(
         "review_coverage.html",
         coverage=coverage,
@@ -78,11 +60,13 @@ def rule_sentence(rule: ReviewRule) -> str:
 
 def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListChoice | None) -> Row:
     group = row.group
-    # A hundred departments fit in ten kilobytes; who started and left stands in the table beside.
+    # A hundred departments fit in ten kilobytes; who started and left stands in the table beside, and each
+    # week's denominator on the department's page.
     brief = kind == "department"
-    about = "" if brief else f"{group.started:,} started, {group.left:,} left"
+    of_now = words.count(row.shares[-1].of, "learner")
+    about = f"of {of_now}" if brief else f"{group.started:,} started, {group.left:,} left"
     if not row.recorded:
-        about += "; no review recorded yet" if about else "no review recorded yet"
+        about += "; no review recorded yet"
     return Row(
         id=str(group.id),
         name=group.name,
@@ -92,7 +76,7 @@ def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListC
     )
 
 
-def _all(coverage: ReviewCoverage, department_id: int, open_list: ListChoice | None) -> Row:
+def _totals(coverage: ReviewCoverage, open_list: ListChoice | None) -> tuple[Cell, ...]:
     totals = [
         Share(
             sum(row.shares[week].count for row in coverage.rows),
@@ -100,13 +84,7 @@ def _all(coverage: ReviewCoverage, department_id: int, open_list: ListChoice | N
         )
         for week in range(len(coverage.weeks))
     ]
-    return Row(
-        id="all",
-        name="All cohorts",
-        href=f"/department/{department_id}",
-        about="",
-        cells=_cells(coverage, totals, open_list, None, recorded=True),
-    )
+    return _cells(coverage, totals, open_list, None, recorded=True)
 
 
 def _cells(
@@ -130,7 +108,7 @@ def _cells(
         cells.append(
             Cell(
                 text=str(share.percent) if counted else "–",
-                title=_title(share, recorded, brief),
+                title="" if brief and counted else _title(share, recorded),
                 heat=coverage.heat(share) if counted else None,
                 closed=week.closed,
                 open=is_open,
@@ -139,9 +117,9 @@ def _cells(
     return tuple(cells)
 
 
-def _title(share: Share, recorded: bool, brief: bool) -> str:
+def _title(share: Share, recorded: bool) -> str:
     if not share.of:
         return "nobody's review was due yet"
     if not recorded:
         return f"no review recorded yet of {words.count(share.of, 'learner')}"
-    return f"of {share.of:,}" if brief else f"{share.count:,} of {share.of:,}"
+    return f"{share.count:,} of {share.of:,}"

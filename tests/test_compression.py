@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
 from typing import Any
 
 import pytest
+from dash._utils import to_json
 from flask import Flask, Response
 
 import compression
@@ -32,6 +34,14 @@ def server() -> Flask:
     return server
 
 
+def answering(text: str) -> Flask:
+    """A server that answers with a text as Dash does."""
+    server = Flask("answering")
+    compression.install(server)
+    server.add_url_rule("/", "answer", lambda: Response(to_json({"text": text}), mimetype="application/json"))
+    return server
+
+
 def get(server: Flask, path: str, **headers: str) -> Any:
     return server.test_client().get(path, headers={"Accept-Encoding": "gzip, deflate"} | headers)
 
@@ -42,6 +52,18 @@ def test_a_page_arrives_smaller_and_the_same(server: Flask) -> None:
     assert "Accept-Encoding" in answer.headers["Vary"]
     assert int(answer.headers["Content-Length"]) == len(answer.data) < len(TEXT) / 10
     assert gzip.decompress(answer.data).decode() == TEXT
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>bold</b>" * 200, "C:\\\\u003c <b>" * 200, "\\\\" + "<" * 1000, '"<\n/>' * 200]
+)
+def test_an_answer_of_dash_means_the_same_without_its_escapes(text: str) -> None:
+    answer = get(answering(text), "/")
+    assert json.loads(gzip.decompress(answer.data)) == {"text": text}
+
+
+def test_markup_is_sent_as_it_is_written() -> None:
+    assert b"<b>bold</b>" in gzip.decompress(get(answering("<b>bold</b>" * 200), "/").data)
 
 
 @pytest.mark.parametrize("accepts", ["", "identity", "br", "gzip;q=0"])
