@@ -24,19 +24,27 @@ import logs
 import safe_start
 import security
 from callbacks import (
+    agreement,
     cohort,
     coverage,
+    coverage_by,
     department,
+    destination,
+    experiences,
     exports,
+    guests,
     home,
     learner,
     organisation,
+    people,
     phases,
     plain_pages,
     print_pages,
     request,
     search,
     small_forms,
+    starting_point,
+    support,
     target_form,
     walls,
 )
@@ -57,6 +65,19 @@ PAGES = (
     ("cohort_coverage", "/cohort/<cohort_id>/coverage", "Review coverage", coverage.page),
     ("learner", "/learner/<learner_id>", "Learner", learner.page),
     ("phases", "/learner/<learner_id>/phases", "Phases", phases.page),
+    (
+        "department_coverage",
+        "/department/<department_id>/coverage",
+        "Review coverage",
+        coverage_by.page,
+    ),
+    ("organisation_coverage", "/organisation/coverage", "Review coverage", coverage_by.organisation_page),
+    ("start", "/learner/<learner_id>/start", "Starting point", starting_point.page),
+    ("destination", "/learner/<learner_id>/destination", "Destination", destination.page),
+    ("support", "/learner/<learner_id>/support", "Support", support.page),
+    ("experiences", "/learner/<learner_id>/experiences", "Learning experiences", experiences.page),
+    ("people", "/learner/<learner_id>/people", "People", people.page),
+    ("agreement", "/learner/<learner_id>/agreement", "Agreement", agreement.page),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
@@ -65,9 +86,32 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     small_forms.WRITERS,
     coverage.WRITERS,
     phases.WRITERS,
+    people.WRITERS,
+    agreement.WRITERS,
+    starting_point.WRITERS,
+    destination.WRITERS,
+    experiences.WRITERS,
+    support.WRITERS,
 )
 """What saves each kind of form, by the module whose page shows it."""
-CALLBACKS = (home, cohort, coverage, learner, department, organisation, search, target_form, phases)
+CALLBACKS = (
+    home,
+    cohort,
+    coverage,
+    coverage_by,
+    learner,
+    department,
+    organisation,
+    search,
+    target_form,
+    phases,
+    people,
+    agreement,
+    starting_point,
+    destination,
+    experiences,
+    support,
+)
 
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -152,6 +196,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         module.register(app)
     plain_pages.register(app.server)
     print_pages.register(app.server)
+    guests.register(app.server)
     walls.register(app.server)
     exports.register(app.server)
     forms.register(app.server, WRITERS)

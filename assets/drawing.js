@@ -6,7 +6,9 @@
   function draw(mount, html) {
     const focused = mount.contains(document.activeElement) ? keyOf(document.activeElement) : null;
     const scrolled = Array.from(mount.querySelectorAll(".scrolls"), (element) => element.scrollLeft);
+    const stay = new Set(Array.from(mount.querySelectorAll("details[data-stays][open]"), (one) => one.dataset.stays));
     mount.innerHTML = html;
+    mount.querySelectorAll("details[data-stays]").forEach((one) => { one.open = one.open || stay.has(one.dataset.stays); });
     mount.querySelectorAll(".scrolls").forEach((element, index) => {
       element.scrollLeft = scrolled[index] ?? ("scrollEnd" in element.dataset ? element.scrollWidth : 0);
     });
@@ -18,7 +20,8 @@
     mark(mount);
     mount.dispatchEvent(new CustomEvent("routebook:drawn", { bubbles: true }));
     const again = focused && mount.querySelector(focused);
-    if (again) again.focus({ preventScroll: true });
+    const shut = again && again.closest("details:not([open])");
+    if (again) (shut ? shut.querySelector("summary") : again).focus({ preventScroll: true });
   }
 
   // The target that the address selects is marked wherever it is drawn.

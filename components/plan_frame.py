@@ -19,6 +19,8 @@ PLAN_TABS = (
     ("support", "Support", "My support"),
     ("experiences", "Experiences", "My experiences"),
     ("phases", "Phases", "My phases"),
+    ("people", "People", "My people"),
+    ("agreement", "Agreement", "My agreement"),
 )
 """The pages of a plan, in order; `/learner/<id>/<key>`."""
 

@@ -134,8 +134,7 @@ def _review(review: RouteReview, today: date) -> Entry:
 
 def _support(support: RouteSupport, number: int, today: date) -> Entry:
     parts = [support.by_whom, support.how_often]
-    if support.sessions_planned:
-        parts.append(f"{support.sessions_delivered} of {support.sessions_planned} sessions held")
+    parts.append(words.sessions(support.sessions_planned, support.sessions_delivered))
     until = f" to {words.day(support.until_on)}" if support.until_on else ""
     return _beside(
         "support",

@@ -88,3 +88,24 @@ def days_late(days: int) -> str:
 def times(number: int) -> str:
     """once, twice, 3 times."""
     return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
+def sessions(planned: int, delivered: int) -> str:
+    """5 of 12 sessions held; 14 sessions held, 2 more than planned; 3 sessions held."""
+    if not planned:
+        return f"{count(delivered, 'session')} held" if delivered else ""
+    if delivered <= planned:
+        return f"{delivered} of {count(planned, 'session')} held"
+    return f"{count(delivered, 'session')} held, {delivered - planned} more than planned"
+
+
+NOT_WATCHED = (
+    "Nobody watches it round the clock: if you need help now, tell any member of staff, or call"
+    " Childline on 0800 1111 or Samaritans on 116 123; in danger, call 999."
+)
+"""Stands beside what a learner writes where the learner chooses who reads it."""
+READERS = (
+    "Your tutor, the teachers of your groups, learning support and those responsible for your department can"
+    f" read this. {NOT_WATCHED}"
+)
+"""Stands beside all that a learner writes: who reads it, that nobody watches it, whom to call in need."""

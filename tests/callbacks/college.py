@@ -126,11 +126,7 @@ class Builder:
             judged_on=date(2026, 11, 2),
             recorded_at=datetime(2026, 11, 2, 12, tzinfo=UTC),
         )
-        for level in (1, 2, 3, 4):
-            dates = {"plan_id": plan.id, "from_on": date(2026, 10, 1), "confidentiality": level}
-            support = self.add(models.Support, name, what="x", **dates)
-            barrier = self.add(models.Barrier, name, kind="personal", what="x", **dates)
-            self.levels[("support", support.id)] = self.levels[("barrier", barrier.id)] = level
+        beside_the_road = [self.support(name, plan.id, level) for level in (4, 3, 2, 1)][-1]
         for about in ({"target_id": target.id}, {"review_id": review.id}):
             at = datetime(2027, 1, 5, 12, tzinfo=UTC)
             self.add(
@@ -155,6 +151,8 @@ class Builder:
             review=review.id,
             lane=make.lane_id(session, plan, "personal"),
             kind=review.kind_id,
+            **beside_the_road,
+            **self.people(name, plan, own),
             evidence=evidence.id,
             stuck=stuck.id,
             **self._add_transition(name, plan),
@@ -207,6 +205,84 @@ class Builder:
         stored = f"{self.number()}.pdf"
         evidence = self.add(models.Evidence, name, kind="file", stored_name=stored, added_at=at, **of)
         return evidence, self.add(models.Stuck, name, step_id=step.id, said="x", said_at=at, **of)
+
+    def people(self, place: str, plan: models.Plan, own: models.Person | None) -> dict[str, Any]:
+        """A parent, an employer and a helper of the plan, a link, a comment and the tutor's agreement."""
+        ids = {}
+        for name, kind in (("parent", "parent"), ("employer", "employer"), ("helper", "support-staff")):
+            access = "nothing" if name == "helper" else "comment"
+            person = self.add(
+                models.PlanPerson,
+                place,
+                plan_id=plan.id,
+                kind=kind,
+                name="x",
+                access=access,
+                consented_on=date(2026, 9, 14),
+                consent_by_id=own.id if own else None,
+            )
+            ids[name] = person.id
+        at = datetime(2026, 10, 5, 12, tzinfo=UTC)
+        link = self.add(
+            models.Invitation,
+            place,
+            plan_person_id=ids["employer"],
+            token_hash=f"of nobody {plan.id}",
+            made_at=at,
+            expires_on=date(2027, 7, 31),
+        )
+        self.add(models.GuestLook, place, invitation_id=link.id, at=at)
+        self.add(models.GuestComment, place, invitation_id=link.id, text="x", written_at=at)
+        return ids
+
+    def support(self, place: str, plan_id: int, level: int) -> dict[str, Any]:
+        """A support, a barrier and the like of a level, with their history; their ids."""
+        dates = {"plan_id": plan_id, "from_on": date(2026, 10, 1), "confidentiality": level}
+        support = self.add(models.Support, place, what="x", **dates)
+        barrier = self.add(models.Barrier, place, kind="personal", what="x", **dates)
+        consent = {"consent_on": date(2026, 10, 1), "consent_by": "x"}
+        helping = self.add(models.ExternalHelp, place, what="x", agency="x", **consent, **dates)
+        linked = self.add(
+            models.LinkedPlan,
+            place,
+            plan_id=plan_id,
+            kind="health",
+            reference="x",
+            whom_to_ask="x",
+            confidentiality=level,
+        )
+        held = self.add(
+            models.SupportSession, place, support_id=support.id, held_on=date(2026, 10, 5), delivered=True
+        )
+        support.sessions_delivered = 1
+        answer = self.add(
+            models.BarrierAnswer, place, barrier_id=barrier.id, support_id=support.id, why_not="x"
+        )
+        rows = {"support": support, "barrier": barrier, "external-help": helping, "linked-plan": linked}
+        changes = [
+            self.add(
+                models.SupportChange,
+                place,
+                plan_id=plan_id,
+                about=about,
+                row_id=row.id,
+                field="what",
+                old="x",
+                new="x",
+                origin="person",
+                at=datetime(2027, 1, 5, 12, tzinfo=UTC),
+            )
+            for about, row in rows.items()
+        ]
+        for row in (*rows.values(), held, answer, *changes):
+            self.levels[(row.__tablename__, row.id)] = level
+        return {
+            "support": support.id,
+            "support_session": held.id,
+            "barrier": barrier.id,
+            "help": helping.id,
+            "linked_plan": linked.id,
+        }
 
     def add(self, table: type[models.Base], place: str, **values: Any) -> Any:
         row = table(id=self.number(), **values)

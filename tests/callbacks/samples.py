@@ -28,7 +28,16 @@ class Place:
     kind: Any
     evidence: Any = 0
     stuck: Any = 0
+    support: Any = 0
+    support_session: Any = 0
+    barrier: Any = 0
+    help: Any = 0
+    linked_plan: Any = 0
     family_name: str = "zq00000qz"
+    parent: Any = 0
+    employer: Any = 0
+    helper: Any = 0
+    contract: Any = 0
     version: int = 1
     phase: Any = None
     bridge: Any = None
@@ -75,8 +84,101 @@ def saved(place: Place) -> dict[str, Any]:
     }
 
 
+def _support(place: Place) -> dict[str, Any]:
+    return {
+        "what": "Supported by the sample",
+        "by_whom": "The sample",
+        "how_often": "weekly",
+        "sessions_planned": "6",
+        "from_on": "2026-10-01",
+        "lane_id": place.lane,
+        "confidentiality": "1",
+    }
+
+
+def _barrier(place: Place) -> dict[str, Any]:
+    return {
+        "what": "Barred by the sample",
+        "kind": "social",
+        "from_on": "2026-10-01",
+        "lane_id": place.lane,
+        "confidentiality": "1",
+    }
+
+
+def _help() -> dict[str, Any]:
+    return {
+        "what": "Helped by the sample",
+        "agency": "The sample",
+        "from_on": "2026-10-01",
+        "confidentiality": "1",
+    }
+
+
+def _linked_plan() -> dict[str, Any]:
+    return {
+        "kind": "health",
+        "reference": "Kept by the sample",
+        "whom_to_ask": "The sample",
+        "confidentiality": "1",
+    }
+
+
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
+    "person-save": lambda place: {
+        "plan": place.plan,
+        "kind": "agency",
+        "name": "Added by the sample",
+        "access": "read",
+    },
+    "person-remove": lambda place: {"id": place.helper, "version": 1},
+    "consent-give": lambda place: {"id": place.parent, "version": 1},
+    "consent-withdraw": lambda place: {"id": place.employer, "version": 1},
+    "invitation-make": lambda place: {"id": place.parent, "expires_on": "2027-02-01"},
+    "invitation-revoke": lambda place: {"id": place.parent},
+    "birthday-save": lambda place: {"plan": place.plan, "version": 1, "born_on": "2009-05-03"},
+    "agree": lambda place: {"plan": place.plan, "party": "tutor", "version": place.contract},
+    "support-add": lambda place: {"plan": place.plan} | _support(place),
+    "support-change": lambda place: {"support": place.support, "version": 1} | _support(place),
+    "support-session-add": lambda place: {
+        "support": place.support,
+        "held_on": "2027-01-05",
+        "outcome": "delivered",
+        "note": "Noted by the sample",
+    },
+    "support-session-change": lambda place: {
+        "session": place.support_session,
+        "version": 1,
+        "held_on": "2027-01-06",
+        "outcome": "missed",
+        "note": "Put right by the sample",
+    },
+    "barrier-add": lambda place: {"plan": place.plan} | _barrier(place),
+    "barrier-change": lambda place: {"barrier": place.barrier, "version": 1} | _barrier(place),
+    "barrier-answer": lambda place: {
+        "barrier": place.barrier,
+        "version": 2,
+        "target_id": place.target,
+        "why_not": "Answered by the sample",
+    },
+    "barrier-pass": lambda place: {
+        "barrier": place.barrier,
+        "version": 3,
+        "passed_on": "2027-01-08",
+        "how_passed": "Passed by the sample",
+    },
+    "help-add": lambda place: {"plan": place.plan} | _help(),
+    "help-change": lambda place: {"help": place.help, "version": 1} | _help(),
+    "help-consent": lambda place: {
+        "help": place.help,
+        "version": 2,
+        "consent_on": "2027-01-04",
+        "consent_by": "The sample",
+    },
+    "help-consent-withdraw": lambda place: {"help": place.help, "version": 3, "withdrawn_on": "2027-01-08"},
+    "linked-plan-add": lambda place: {"plan": place.plan} | _linked_plan(),
+    "linked-plan-change": lambda place: {"linked_plan": place.linked_plan, "version": 1} | _linked_plan(),
     "phase": lambda place: {
         "phase": place.phase,
         "version": place.version,
@@ -153,9 +255,25 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         saved(place),
         {"cohort": place.cohort, "asked": {"list": "batches"}},
     ],
+    "callbacks.coverage_by.follow_selection": lambda place: [
+        {"list": "missed", "by": "all", "of": "all"},
+        {"department": place.department, "asked": {}},
+    ],
     "callbacks.organisation.follow_selection": lambda place: [{"by": "first"}],
     "callbacks.cohort.follow_save": lambda place: [saved(place), place.cohort],
     "callbacks.phases.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.support.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.people.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.agreement.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},
     ],

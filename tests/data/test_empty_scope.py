@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import data
 from data.errors import NotFound, Refused
 from data.form_values import Typed
-from data.models import Organisation
+from data.models import Confidential, Organisation, Support
 from data.scope import Grant, Viewer
 from data.stored_files import FileStore
 from data.target_lists import ListChoice
@@ -34,7 +34,11 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "target_id": lambda place: place.target,
     "step_id": lambda place: place.step,
     "review_id": lambda place: place.review,
+    "table": lambda place: Support,
+    "row_id": lambda place: place.support,
+    "rows": lambda place: {Confidential.SUPPORT: [place.support]},
     "version": lambda place: 1,
+    "set_id": lambda place: place.phase_set,
     "text": lambda place: place.family_name,
     "done": lambda place: True,
     "evidence_id": lambda place: place.evidence,
@@ -55,6 +59,9 @@ STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 SCOPED_BEFORE = {"before", "detail", "within", "groups", "heatmap", "condition", "coverage"}
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
 WRITTEN_BESIDE = {
+    "data.confidential.add",
+    "data.confidential.change",
+    "data.confidential.record",
     "data.history.record",
     "data.negotiations.record",
     "data.drafts.keep",
