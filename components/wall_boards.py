@@ -15,7 +15,8 @@ from data.rules import Share
 from data.wall_boards import Figures, Row
 from data.wall_counts import Achieved, MilestoneAhead
 
-MOST_ROWS = 12
+ROWS_BY_SCALE = {100: 12, 110: 10, 125: 8}
+"""How many rows a screen holds at a size in percent."""
 MOST_PAGES = 3
 LINE_HEIGHT, LINE_STEP, LINE_EDGE = 30, 10, 4
 TITLES = {
@@ -56,7 +57,7 @@ def wall_boards(of: Figures, boards: Sequence[tuple[str, int]], *, notice: str, 
     return render(
         "wall_boards.html",
         of=of,
-        pages=list(_pages(of, boards, MOST_ROWS * 100 // scale)),
+        pages=list(_pages(of, boards, ROWS_BY_SCALE[scale])),
         notice=notice,
         left_out=", ".join(name for _, name in of.left_out),
         columns=COLUMNS,
@@ -70,6 +71,8 @@ def wall_boards(of: Figures, boards: Sequence[tuple[str, int]], *, notice: str, 
         late_heat=_late_heat(of),
         coverage_heat=lambda share: coverage_heat(of.goal, share),
         learners=_learners(of),
+        any_hidden=any(share is None for row in of.rows for share in row.weeks),
+        any_empty=any(share and share.percent is None for row in of.rows for share in row.weeks),
     )
 
 
@@ -98,12 +101,7 @@ def _pages(of: Figures, boards: Sequence[tuple[str, int]], rows_a_page: int) -> 
         elif kind == BoardKind.MILESTONES:
             yield Page(kind, title, seconds, (), of.milestones[:rows_a_page], "", 0)
         else:
-            yield from _dealt(kind, title, seconds, of.rows, _that_fit(kind, rows_a_page))
-
-
-def _that_fit(kind: str, rows_a_page: int) -> int:
-    """Boards with a figure above their rows have room for fewer."""
-    return rows_a_page - 3 if kind in (BoardKind.ACHIEVED, BoardKind.REVIEWS_DUE) else rows_a_page
+            yield from _dealt(kind, title, seconds, of.rows, rows_a_page)
 
 
 def _dealt(kind: str, title: str, seconds: int, rows: Sequence[Row], a_page: int) -> Iterator[Page]:

@@ -35,7 +35,7 @@ from data.scope import Viewer, cohorts_seen_by, departments_seen_by, learners_se
 from data.sign_in import hash_of
 
 TOKEN_BYTES = 32
-SCALES = (100, 125, 150)
+SCALES = (100, 110, 125)
 SHORTEST_SECONDS, LONGEST_SECONDS = 5, 600
 LONGEST_NOTICE = 400
 WHOLE_ORGANISATION = "organisation"
@@ -296,6 +296,8 @@ def _values(session: Session, viewer: Viewer, typed: Typed) -> WallValues:
         expires_on=_expiry(typed, viewer.today),
         notice=typed.text("notice", longest=LONGEST_NOTICE),
     )
+    if values.orientation == Orientation.PORTRAIT and values.scale != SCALES[0]:
+        raise Refused(f"An upright screen has room for a size of {SCALES[0]}% only.", "scale")
     if any(kind == BoardKind.NOTICE for kind, _ in values.boards) and not values.notice:
         raise Refused("Please write the notice, or leave its board out.", "notice")
     _refuse_names(session, viewer, values.notice)

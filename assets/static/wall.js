@@ -117,7 +117,6 @@
     shown = content;
     etag = headers.get("ETag");
     document.documentElement.dataset.bsTheme = content.theme;
-    document.documentElement.dataset.orientation = content.orientation;
     document.documentElement.style.setProperty("--scale", String(content.scale / 100));
     keep(headers);
   }
@@ -188,6 +187,8 @@
     const is = state(since);
     if (body.dataset.state !== is) body.dataset.state = is;
     if (is === "gone" || is === "starting") return;
+    const upright = shown.orientation === "portrait" || window.innerHeight > window.innerWidth;
+    document.documentElement.dataset.orientation = upright ? "portrait" : "landscape";
     say("time", timeOf(now()));
     say("day", formats.day.format(now()));
     const silent = `last updated ${timeOf(asAt)}, reconnecting`;

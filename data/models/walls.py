@@ -63,7 +63,7 @@ class Wall(Base):
     __table_args__ = (
         one_of("theme", Theme),
         one_of("orientation", Orientation),
-        CheckConstraint("scale BETWEEN 100 AND 150", name="scale_readable"),
+        CheckConstraint("scale IN (100, 110, 125)", name="scale_readable"),
     )
 
 

@@ -38,7 +38,7 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "orientation IN ('landscape', 'portrait')", name=op.f("ck_wall_orientation_known")
         ),
-        sa.CheckConstraint("scale BETWEEN 100 AND 150", name=op.f("ck_wall_scale_readable")),
+        sa.CheckConstraint("scale IN (100, 110, 125)", name=op.f("ck_wall_scale_readable")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_wall_organisation_id")
         ),
