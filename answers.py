@@ -50,7 +50,9 @@ def with_headers(app: dash.Dash, response: Response) -> Response:
             " form-action 'self'; frame-ancestors 'none'",
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
-            "Referrer-Policy": "no-referrer" if request.endpoint in WALL_ENDPOINTS else "same-origin",
+            "Referrer-Policy": "no-referrer"
+            if request.endpoint in WALL_ENDPOINTS
+            else response.headers.get("Referrer-Policy", "same-origin"),
             "Cross-Origin-Opener-Policy": "same-origin",
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=()",

@@ -46,6 +46,7 @@ from callbacks import (
     starting_point,
     support,
     target_form,
+    wall_admin,
     walls,
 )
 from callbacks import writing as forms
@@ -198,6 +199,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     print_pages.register(app.server)
     guests.register(app.server)
     walls.register(app.server)
+    wall_admin.register(app.server)
     exports.register(app.server)
     forms.register(app.server, WRITERS)
     bundles.install(app.server)

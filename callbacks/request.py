@@ -21,10 +21,12 @@ from sqlalchemy.orm import Session
 
 from components import ids, shell
 from data import rules
+from data.college_rules import CollegeRules
 from data.database import reading, writing
 from data.errors import NotFound
 from data.models import Reach
 from data.scope import Viewer, load_viewer
+from data.walls import may_keep_walls
 from logs import log_failure
 from settings import Settings
 
@@ -56,10 +58,22 @@ def viewer(session: Session) -> Viewer:
     """The signed-in person, with the roles of today; raises NotFound where there is none."""
     chosen = settings()
     soon = rules.Soon(chosen.target_soon_days, chosen.review_soon_days)
-    found = load_viewer(session, current_user.person_id, datetime.now(UTC), chosen.today, soon)
+    now = datetime.now(UTC)
+    found = load_viewer(session, current_user.person_id, now, chosen.today, soon, college_rules())
     if found is None:
         raise NotFound
     return found
+
+
+def college_rules() -> CollegeRules:
+    """What the settings say of agreements and links."""
+    chosen = settings()
+    return CollegeRules.of(
+        chosen.material_fields,
+        chosen.agreeing_parties,
+        parents_of_minors=chosen.parents_of_minors,
+        longest_link=chosen.longest_link_days,
+    )
 
 
 @contextmanager
@@ -100,6 +114,8 @@ def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         links.append(("My learners", "/caseload"))
     if viewer.reaches(Reach.OWN_PLAN):
         links.append(("My route", "/"))
+    if may_keep_walls(viewer):
+        links.append(("Walls", "/admin/walls"))
     return tuple(links)
 
 

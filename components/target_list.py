@@ -8,8 +8,9 @@ from data.route_map import CLOSED, RouteMap, RouteTarget
 from data.rules import TargetState
 
 
-def target_list(route: RouteMap, *, calm: bool = False) -> str:
-    """A table in three parts: open, proposed (counted nowhere), closed; `calm` as in `route_map`."""
+def target_list(route: RouteMap, *, calm: bool = False, brief: bool = False) -> str:
+    """A table in three parts: open, proposed (counted nowhere), closed; `calm` and `brief` as in `route_map`:
+    a brief one links to nothing."""
     open_targets = [target for target in route.targets if target.state not in CLOSED]
     late = [target for target in open_targets if target.state == TargetState.OVERDUE]
     others = [target for target in open_targets if target.state != TargetState.OVERDUE]
@@ -23,6 +24,7 @@ def target_list(route: RouteMap, *, calm: bool = False) -> str:
         "target_list.html",
         route=route,
         calm=calm,
+        brief=brief,
         parts=[(name, targets) for name, targets in parts if targets],
         lanes={lane.id: lane.label for lane in route.lanes},
         word=lambda target: state_word(target.state, calm=calm),

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Saved:
     """`kind` is what was saved ("target", "support" …), the ids whose it is and which; `go` an address of
-    our own to open next, where the page should be left."""
+    our own to open next, where the page should be left; `shown_once` what nobody
+    can be told again, as the token of a link."""
 
     sentence: str
     kind: str
@@ -20,3 +21,4 @@ class Saved:
     id: int | None = None
     version: int | None = None
     go: str = ""
+    shown_once: str = ""

@@ -339,8 +339,8 @@ def _of_teaching_groups(viewer: Viewer, _grant: Grant) -> ColumnElement[bool]:
             TeachingGroupLearner.learner_id == Enrolment.learner_id,
             TeachingGroupLearner.group_id == TeachingGroupTeacher.group_id,
             TeachingGroupTeacher.person_id == viewer.person_id,
-            _holds_on(TeachingGroupLearner, viewer.today),
-            _holds_on(TeachingGroupTeacher, viewer.today),
+            holds_on(TeachingGroupLearner, viewer.today),
+            holds_on(TeachingGroupTeacher, viewer.today),
         )
         .correlate(Enrolment)
     )
@@ -399,11 +399,11 @@ def _tutors_cohort(viewer: Viewer, cohort_id: InstrumentedAttribute[int]) -> Col
     return exists().where(
         CohortTutor.cohort_id == cohort_id,
         CohortTutor.person_id == viewer.person_id,
-        _holds_on(CohortTutor, viewer.today),
+        holds_on(CohortTutor, viewer.today),
     )
 
 
-def _holds_on(
+def holds_on(
     table: type[CohortTutor] | type[TeachingGroupLearner] | type[TeachingGroupTeacher], on: date
 ) -> ColumnElement[bool]:
     return and_(table.from_on <= on, or_(table.until_on.is_(None), table.until_on >= on))

@@ -35,7 +35,7 @@ FILES = {
     "/assets/routebook.js": "/assets/routebook.js",
     "/_favicon.ico": "/_favicon.ico",
 }
-FOR_STRANGERS = {*FILES, "/login", "/healthz", "/choose-password/<token>"}
+FOR_STRANGERS = {*FILES, "/login", "/healthz", "/choose-password/<token>", "/guest/<token>"}
 
 
 def addresses(server: Flask) -> Iterator[tuple[str, str]]:

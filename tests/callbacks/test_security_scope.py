@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from callbacks.policy import policy_of
-from data import models
+from data import agreements, models
+from tests import factories as make
 from tests.callbacks.college import EVERYWHERE, ODD_IDS, SEES, WRITES, World, beside, build
 from tests.callbacks.samples import NAMED_IDS, SAMPLES, WRITTEN, Place
 from tests.callbacks.visiting import Visitor, declared_call, open_page
@@ -178,17 +179,17 @@ def test_each_sample_reaches_something_for_somebody(app: Dash, college: Session,
         someone = visit(app.server, world, role)
         place = world.places["here"]
         for function in [name for name, _ in callbacks(app, place)]:
-            version = college.get_one(models.Target, place.target, populate_existing=True).version
-            place = Place(**{**vars(place), "version": version})
+            place = as_it_stands(college, place)
             before = everything(college)
             body = next(body for name, body in callbacks(app, place) if name == function)
             answer = someone.callback(body)
             asked.add(function)
             if world.seen(_without_what_was_asked(answer, place)) or everything(college) != before:
                 reached.add(function)
-        for kind, fields in forms(app, place):
+        for kind in [kind for kind, _ in forms(app, place)]:
+            place = as_it_stands(college, place)
             before = everything(college)
-            someone.write(kind, fields)
+            someone.write(kind, dict(forms(app, place))[kind])
             asked.add(f"form {kind}")
             if everything(college) != before:
                 reached.add(f"form {kind}")
@@ -273,6 +274,14 @@ def everything(session: Session) -> dict[str, list[str]]:
         for table in models.Base.metadata.sorted_tables
         if table.name not in NOT_OF_THE_COLLEGE
     }
+
+
+def as_it_stands(session: Session, place: Place) -> Place:
+    """The place with the versions that a page would show now."""
+    target = session.get_one(models.Target, place.target, populate_existing=True)
+    anyone = make.viewer(session, session.scalars(select(models.Person)).all()[0])
+    contract = agreements.last_version(session, anyone, place.plan)
+    return Place(**{**vars(place), "version": target.version, "contract": contract})
 
 
 def date_before_today() -> Any:

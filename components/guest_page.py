@@ -1,0 +1,45 @@
+"""The plain page that a link opens: one plan's route map and targets, and a form for a comment. It links to
+nothing else and works without scripts."""
+
+from __future__ import annotations
+
+from components.drawing import render
+from components.learner_page import head
+from components.route_map import route_map
+from components.target_list import target_list
+from data.guests import Guest
+from data.route_map import RouteMap
+
+
+def guest_page(
+    guest: Guest,
+    route: RouteMap,
+    *,
+    csrf_token: str,
+    banner: str | None,
+    token: str,
+    typed: str = "",
+    problem: str = "",
+    done: str = "",
+) -> str:
+    """The whole page; `problem` says what was wrong with what was `typed`, `done` what was kept."""
+    return render(
+        "guest_page.html",
+        title=f"{route.learner}, plan",
+        banner=banner,
+        guest=guest,
+        route=route,
+        head=head(route, own=True),
+        map=route_map(route, calm=True, brief=True) if route.plan_id else "",
+        targets=target_list(route, calm=True, brief=True) if route.plan_id else "",
+        csrf_token=csrf_token,
+        token=token,
+        typed=typed,
+        problem=problem,
+        done=done,
+    )
+
+
+def no_such_link(banner: str | None) -> str:
+    """What a link answers that opens nothing, whatever the reason: it says nothing of any plan."""
+    return render("guest_nothing.html", title="This link doesn’t open anything any more", banner=banner)

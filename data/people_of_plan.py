@@ -1,0 +1,512 @@
+"""The people around a plan: who at the college reads it, who else has to do with it, with whose consent, and
+what guests wrote. Whether somebody may be shown a plan is decided in `rules_of_age`."""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from data import history, rules_of_age
+from data.errors import ChangedElsewhere, NotFound, Refused
+from data.form_values import Typed
+from data.models import (
+    Access,
+    CohortTutor,
+    Enrolment,
+    GuestComment,
+    GuestLook,
+    Invitation,
+    Learner,
+    Person,
+    PersonKind,
+    PlanPerson,
+    Reach,
+    Role,
+    RoleAssignment,
+    TeachingGroupLearner,
+    TeachingGroupTeacher,
+    Writes,
+)
+from data.plan_head import PlanHead, head_of_learner, require_plan
+from data.rules_of_age import Basis
+from data.saved import Saved
+from data.scope import Viewer, enrolments_seen_by, holds_on
+from data.sign_in import hash_of
+
+LOOKS_SHOWN = 200
+MAY_ARRANGE = (Writes.PLANS, Writes.OWN_NOTES)
+"""The tutor and the learner arrange who else has to do with the plan."""
+OLDEST, YOUNGEST = 120, 10
+"""A date of birth that makes a learner older or younger than this is a slip of the pen."""
+AnyRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class StaffLine:
+    """Somebody at the college who reads the plan by their role. `writes` and `reads_confidentiality` are
+    those of the role; `is_tutor`: reviews the plan."""
+
+    name: str
+    role: str
+    writes: str
+    reads_confidentiality: int
+    is_tutor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkLine:
+    """The newest link of somebody. `works` until the end of `expires_on`, unless it was revoked or what it
+    rests on has gone; `looks` are the instants at which it was used, newest first."""
+
+    id: int
+    version: int
+    made_on: date
+    made_by: str
+    expires_on: date
+    revoked: bool
+    works: bool
+    looks: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """Somebody around the plan who doesn't sign in. `basis` says why they may be shown it today."""
+
+    id: int
+    version: int
+    kind: PersonKind
+    name: str
+    relation: str
+    access: Access
+    contact: str = ""
+    basis: Basis | None = None
+    consented_on: date | None = None
+    consent_in_person: bool = False
+    consent_by: str = ""
+    withdrawn_on: date | None = None
+    link: LinkLine | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CommentLine:
+    """What a guest wrote; `at` is in the organisation's time zone."""
+
+    name: str
+    kind: PersonKind
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleOfPlan:
+    """All that the page shows. `may_arrange`: add people, invite and revoke. `may_consent`: give or take
+    back the learner's consent. `sees_personal`: contacts, consents, links, comments and the age are shown;
+    for others they are empty."""
+
+    head: PlanHead
+    today: date
+    staff: tuple[StaffLine, ...]
+    people: tuple[PersonLine, ...]
+    comments: tuple[CommentLine, ...]
+    may_arrange: bool
+    may_consent: bool
+    may_write_birthday: bool
+    sees_personal: bool
+    born_on: date | None
+    minor: bool
+    learner_version: int
+    parents_of_minors: bool
+    longest_link: int
+
+    @property
+    def full_age_on(self) -> date | None:
+        return rules_of_age.birthday(self.born_on, rules_of_age.FULL_AGE) if self.born_on else None
+
+
+def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None = None) -> PeopleOfPlan:
+    """The people of the plan asked for, else of the current one, in seven queries at most. NotFound where
+    the viewer sees no such plan. Who only reads the plan isn't shown contacts, consents, links, comments or
+    the date of birth."""
+    head = head_of_learner(session, viewer, learner_id, plan_id)
+    learner = session.get_one(Learner, head.learner_id)
+    personal = head.own or head.may_write_plan or head.may_write_support
+    looks = _looks(session, head.id) if personal else {}
+    arrange = head.written and (head.may_write_plan or head.own)
+    return PeopleOfPlan(
+        head=head,
+        today=viewer.today,
+        staff=tuple(_staff(session, viewer, head)),
+        people=tuple(
+            _person(viewer, learner.born_on, row, looks.get(row.invitation_id, ()), personal)
+            for row in _people(session, head.id)
+        ),
+        comments=tuple(_comments(session, viewer, head.id)) if personal else (),
+        may_arrange=arrange,
+        may_consent=arrange and (head.own or head.learner_person_id is None),
+        may_write_birthday=head.may_write_plan,
+        sees_personal=personal,
+        born_on=learner.born_on if personal else None,
+        minor=personal and rules_of_age.is_minor(viewer.today, learner.born_on),
+        learner_version=learner.version,
+        parents_of_minors=viewer.college_rules.parents_of_minors,
+        longest_link=viewer.college_rules.longest_link,
+    )
+
+
+# --- writes --------------------------------------------------------------------------------------------
+
+
+def save_person(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Add somebody to a plan (`plan`), or change who is there (`id`, `version`): `kind`, `name`, `relation`,
+    `contact`, `access`. The caller commits. Raises NotFound, Refused or ChangedElsewhere."""
+    values = {
+        "kind": typed.choice("kind", PersonKind, required="Please choose what they are to the learner."),
+        "name": typed.line("name", required="Please write their name."),
+        "relation": typed.line("relation"),
+        "contact": typed.line("contact"),
+        "access": typed.choice("access", Access) or Access.NOTHING,
+    }
+    if values["kind"] == PersonKind.SUPPORT_STAFF and values["access"] != Access.NOTHING:
+        raise Refused("Staff of the college read plans by signing in. Please choose “no link”.", "access")
+    if typed.id_or_none("id") is None:
+        head = require_plan(session, viewer, typed.id("plan"), *MAY_ARRANGE)
+        _require_written(head)
+        person = PlanPerson(plan_id=head.id, **values)
+        session.add(person)
+        history.record(session, viewer, head.id, "person", None, f"{person.name} ({person.kind})")
+    else:
+        person, head = _require_person(session, viewer, typed)
+        _require_version(person, typed, tuple(values))
+        for field, value in values.items():
+            if value != getattr(person, field):
+                # A contact is nobody's business who reads only the history.
+                old, new = ("", "changed") if field == "contact" else (getattr(person, field), value)
+                history.record(session, viewer, head.id, f"person_{field}", old, new, reason=person.name)
+                setattr(person, field, value)
+        person.version += 1
+    session.flush()
+    return head.saved(
+        f"{person.name} is among the people of this plan.", "people", id=person.id, version=person.version
+    )
+
+
+def remove_person(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Take somebody off the plan (`id`, `version`): their links stop at once, what they wrote stays."""
+    person, head = _require_person(session, viewer, typed)
+    _require_version(person, typed)
+    person.removed_on = viewer.today
+    person.version += 1
+    _revoke_all(session, person.id, viewer.now)
+    history.record(session, viewer, head.id, "person", f"{person.name} ({person.kind})", None)
+    session.flush()
+    return head.saved(f"{person.name} is no longer among the people of this plan.", "people", id=person.id)
+
+
+def give_consent(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """The learner's consent that somebody (`id`, `version`) is shown the plan: given by the learner signed
+    in, or written down by the tutor, `on` a day, for a learner without an account. The caller commits."""
+    person, head = _require_person(session, viewer, typed)
+    _require_own_word(head)
+    _require_version(person, typed)
+    on = viewer.today if head.own else (typed.day("on") or viewer.today)
+    if on > viewer.today:
+        raise Refused("That day is still to come. Please choose the day on which consent was given.", "on")
+    person.consented_on, person.withdrawn_on = on, None
+    person.consent_in_person, person.consent_by_id = not head.own, viewer.person_id
+    person.version += 1
+    history.record(session, viewer, head.id, "consent", None, on, reason=person.name)
+    session.flush()
+    return head.saved(f"Consent for {person.name} is recorded.", "people", id=person.id)
+
+
+def withdraw_consent(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Take the consent back (`id`, `version`), or say no where none was needed: links stop at once. The
+    caller commits."""
+    person, head = _require_person(session, viewer, typed)
+    _require_own_word(head)
+    _require_version(person, typed)
+    history.record(session, viewer, head.id, "consent", person.consented_on, None, reason=person.name)
+    person.consented_on, person.withdrawn_on = None, viewer.today
+    person.consent_in_person, person.consent_by_id = not head.own, viewer.person_id
+    person.version += 1
+    _revoke_all(session, person.id, viewer.now)
+    session.flush()
+    return head.saved(
+        f"{person.name} can’t read this plan any more. Their link has stopped working.",
+        "people",
+        id=person.id,
+    )
+
+
+def invite(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """A new link for somebody (`id`) to the end of `expires_on`, in place of an earlier one. Its token is
+    in the answer's `shown_once` and nowhere else: only a hash is kept. The caller commits."""
+    person, head = _require_person(session, viewer, typed)
+    longest = viewer.today + timedelta(days=viewer.college_rules.longest_link)
+    expires_on = typed.day("expires_on", required="Please choose until when the link works.")
+    if expires_on is None or not viewer.today <= expires_on <= longest:
+        days = f"{longest.day} {longest:%B %Y}"
+        raise Refused(f"Please choose a day from today to {days}.", "expires_on")
+    if person.access == Access.NOTHING:
+        raise Refused("Please choose first whether they may read, or read and comment.")
+    born_on = session.get_one(Learner, head.learner_id).born_on
+    if basis(viewer, person, born_on) is None:
+        raise Refused(f"The learner’s consent is needed before {person.name} can be sent a link.")
+    _revoke_all(session, person.id, viewer.now)
+    token = secrets.token_urlsafe(32)
+    link = Invitation(
+        plan_person_id=person.id,
+        token_hash=hash_of(token),
+        made_by_id=viewer.person_id,
+        made_at=viewer.now,
+        expires_on=expires_on,
+    )
+    session.add(link)
+    history.record(session, viewer, head.id, "invitation", None, f"{person.name}, until {expires_on}")
+    session.flush()
+    return head.saved(
+        f"The link for {person.name} is ready. Copy it now: it is shown only once.",
+        "invitation",
+        id=person.id,
+        shown_once=token,
+    )
+
+
+def revoke(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """Stop somebody's link (`id` of the person). The caller commits."""
+    person, head = _require_person(session, viewer, typed)
+    if _revoke_all(session, person.id, viewer.now):
+        history.record(session, viewer, head.id, "invitation", person.name, None)
+    session.flush()
+    return head.saved(f"The link of {person.name} has stopped working.", "people", id=person.id)
+
+
+def save_birthday(session: Session, viewer: Viewer, typed: Typed) -> Saved:
+    """The learner's date of birth (`plan`, `version` of the learner, `born_on`). The caller commits."""
+    head = require_plan(session, viewer, typed.id("plan"), Writes.PLANS)
+    born_on = typed.day("born_on", required="Please choose the date of birth.")
+    learner = session.scalars(select(Learner).where(Learner.id == head.learner_id).with_for_update()).one()
+    if learner.version != typed.version():
+        raise ChangedElsewhere(learner.version, {"born_on": learner.born_on})
+    if born_on is None or not YOUNGEST <= rules_of_age.age_on(viewer.today, born_on) <= OLDEST:
+        raise Refused("That can’t be a learner’s date of birth. Please check the year.", "born_on")
+    if born_on != learner.born_on:
+        # The history says that it changed; the day itself is for fewer people than read the history.
+        history.record(session, viewer, head.id, "born_on", "given" if learner.born_on else None, "given")
+        learner.born_on = born_on
+        learner.version += 1
+    session.flush()
+    return head.saved("The date of birth is saved.", "people", version=learner.version)
+
+
+def basis(viewer: Viewer, person: PlanPerson | AnyRow, born_on: date | None) -> Basis | None:
+    """Why somebody may be shown the plan today; None where they may not."""
+    return rules_of_age.basis_of_sharing(
+        person.kind,
+        born_on,
+        viewer.today,
+        consented=person.consented_on is not None,
+        withdrawn=person.withdrawn_on is not None,
+        parents_of_minors=viewer.college_rules.parents_of_minors,
+    )
+
+
+def _require_person(session: Session, viewer: Viewer, typed: Typed) -> tuple[PlanPerson, PlanHead]:
+    """The row, locked, and its plan's head, for who arranges it."""
+    person = session.scalars(
+        select(PlanPerson)
+        .join(Enrolment, Enrolment.id == PlanPerson.plan_id)
+        .where(PlanPerson.id == typed.id("id"), PlanPerson.removed_on.is_(None), enrolments_seen_by(viewer))
+        .with_for_update(of=PlanPerson)
+    ).one_or_none()
+    if person is None:
+        raise NotFound
+    return person, require_plan(session, viewer, person.plan_id, *MAY_ARRANGE)
+
+
+def _require_version(person: PlanPerson, typed: Typed, fields: Sequence[str] = ()) -> None:
+    if person.version != typed.version():
+        raise ChangedElsewhere(person.version, {field: getattr(person, field) for field in fields})
+
+
+def _require_written(head: PlanHead) -> None:
+    if not head.written:
+        raise Refused("There is no plan yet. Please add the first target, then the people around it.")
+
+
+def _require_own_word(head: PlanHead) -> None:
+    """Nobody consents for a learner who can sign in and say so."""
+    if not head.own and head.learner_person_id is not None:
+        raise Refused(
+            f"{head.learner_name} has an account. Please ask them to sign in and decide this themselves."
+        )
+
+
+def _revoke_all(session: Session, plan_person_id: int, now: datetime) -> int:
+    """How many links of somebody were open, and are not any more."""
+    open_links = session.scalars(
+        select(Invitation).where(Invitation.plan_person_id == plan_person_id, Invitation.revoked_at.is_(None))
+    ).all()
+    for link in open_links:
+        link.revoked_at = now
+        link.version += 1
+    session.flush()
+    return len(open_links)
+
+
+# --- reading -------------------------------------------------------------------------------------------
+
+
+def _staff(session: Session, viewer: Viewer, head: PlanHead) -> list[StaffLine]:
+    """Who at the college reads the plan, the tutors first, then by role and name."""
+    tutors = or_(
+        Person.id == head.tutor_id,
+        exists().where(
+            CohortTutor.cohort_id == head.cohort_id,
+            CohortTutor.person_id == Person.id,
+            holds_on(CohortTutor, viewer.today),
+        ),
+    )
+    teaches = exists().where(
+        TeachingGroupTeacher.person_id == Person.id,
+        TeachingGroupTeacher.group_id == TeachingGroupLearner.group_id,
+        TeachingGroupLearner.learner_id == head.learner_id,
+        holds_on(TeachingGroupTeacher, viewer.today),
+        holds_on(TeachingGroupLearner, viewer.today),
+    )
+    is_tutor = and_(Role.reach == Reach.CASELOAD, tutors)
+    of_department = and_(Role.reach == Reach.DEPARTMENT, RoleAssignment.department_id == head.department_id)
+    reads: ColumnElement[bool] = or_(
+        is_tutor,
+        of_department,
+        and_(Role.reach == Reach.TEACHING_GROUPS, teaches),
+        Role.reach == Reach.ORGANISATION,
+    )
+    rows = session.execute(
+        select(Person.name, Role.label, Role.writes, Role.reads_confidentiality, is_tutor.label("is_tutor"))
+        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .join(Role, Role.name == RoleAssignment.role_name)
+        .where(Person.organisation_id == viewer.organisation_id, Person.disabled.is_(False), reads)
+        .order_by(is_tutor.desc(), Role.label, Person.name)
+    )
+    return [StaffLine(*row) for row in rows]
+
+
+def _people(session: Session, plan_id: int) -> Sequence[AnyRow]:
+    """The people of the plan with their newest link; the caller has checked the scope."""
+    newest = (
+        select(func.max(Invitation.id))
+        .where(Invitation.plan_person_id == PlanPerson.id)
+        .correlate(PlanPerson)
+        .scalar_subquery()
+    )
+    consent_by, made_by = aliased(Person), aliased(Person)
+    return session.execute(
+        select(
+            PlanPerson.id,
+            PlanPerson.version,
+            PlanPerson.kind,
+            PlanPerson.name,
+            PlanPerson.relation,
+            PlanPerson.contact,
+            PlanPerson.access,
+            PlanPerson.consented_on,
+            PlanPerson.consent_in_person,
+            PlanPerson.withdrawn_on,
+            consent_by.name.label("consent_by"),
+            Invitation.id.label("invitation_id"),
+            Invitation.version.label("invitation_version"),
+            Invitation.made_at,
+            made_by.name.label("made_by"),
+            Invitation.expires_on,
+            Invitation.revoked_at,
+        )
+        .outerjoin(consent_by, consent_by.id == PlanPerson.consent_by_id)
+        .outerjoin(Invitation, Invitation.id == newest)
+        .outerjoin(made_by, made_by.id == Invitation.made_by_id)
+        .where(PlanPerson.plan_id == plan_id, PlanPerson.removed_on.is_(None))
+        .order_by(PlanPerson.id)
+    ).all()
+
+
+def _looks(session: Session, plan_id: int) -> dict[int, tuple[datetime, ...]]:
+    """{link: when it was used, newest first}."""
+    rows = session.execute(
+        select(GuestLook.invitation_id, GuestLook.at)
+        .join(Invitation, Invitation.id == GuestLook.invitation_id)
+        .join(PlanPerson, PlanPerson.id == Invitation.plan_person_id)
+        .where(PlanPerson.plan_id == plan_id)
+        .order_by(GuestLook.id.desc())
+        .limit(LOOKS_SHOWN)
+    )
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for invitation_id, at in rows:
+        found[invitation_id].append(at)
+    return {invitation_id: tuple(looks) for invitation_id, looks in found.items()}
+
+
+def _person(
+    viewer: Viewer, born_on: date | None, row: AnyRow, looks: Sequence[datetime], personal: bool
+) -> PersonLine:
+    if not personal:
+        return PersonLine(
+            id=row.id,
+            version=row.version,
+            kind=PersonKind(row.kind),
+            name=row.name,
+            relation=row.relation,
+            access=Access(row.access),
+        )
+    why = basis(viewer, row, born_on)
+    link = _link(viewer, row, looks, shared=why is not None) if row.invitation_id else None
+    return PersonLine(
+        id=row.id,
+        version=row.version,
+        kind=PersonKind(row.kind),
+        name=row.name,
+        relation=row.relation,
+        access=Access(row.access),
+        contact=row.contact,
+        basis=why,
+        consented_on=row.consented_on,
+        consent_in_person=row.consent_in_person,
+        consent_by=row.consent_by or "",
+        withdrawn_on=row.withdrawn_on,
+        link=link,
+    )
+
+
+def _link(viewer: Viewer, row: AnyRow, looks: Sequence[datetime], *, shared: bool) -> LinkLine:
+    here = ZoneInfo(viewer.time_zone)
+    unspoilt = row.revoked_at is None and row.expires_on >= viewer.today
+    return LinkLine(
+        id=row.invitation_id,
+        version=row.invitation_version,
+        made_on=row.made_at.astimezone(here).date(),
+        made_by=row.made_by or "",
+        expires_on=row.expires_on,
+        revoked=row.revoked_at is not None,
+        works=unspoilt and shared and row.access != Access.NOTHING,
+        looks=tuple(look.astimezone(here) for look in looks),
+    )
+
+
+def _comments(session: Session, viewer: Viewer, plan_id: int) -> list[CommentLine]:
+    """Newest first."""
+    rows = session.execute(
+        select(PlanPerson.name, PlanPerson.kind, GuestComment.text, GuestComment.written_at)
+        .join(Invitation, Invitation.id == GuestComment.invitation_id)
+        .join(PlanPerson, PlanPerson.id == Invitation.plan_person_id)
+        .where(PlanPerson.plan_id == plan_id)
+        .order_by(GuestComment.id.desc())
+    )
+    here = ZoneInfo(viewer.time_zone)
+    return [CommentLine(name, PersonKind(kind), text, at.astimezone(here)) for name, kind, text, at in rows]
