@@ -104,7 +104,13 @@ def _top(frame: Frame, active: str) -> list[Children]:
         dcc.Link([icon("signpost"), " Routebook"], href="/", className="brand"),
         html.Nav(
             [
-                dcc.Link(words, href=address, className="on" if address == active else "")
+                # Pages without Dash need a load of their own.
+                dcc.Link(
+                    words,
+                    href=address,
+                    className="on" if address == active else "",
+                    refresh=address.startswith("/admin/"),
+                )
                 for words, address in frame.links
             ],
             className="links",
