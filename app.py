@@ -40,12 +40,14 @@ from callbacks import (
     phases,
     plain_pages,
     print_pages,
+    reflections,
     request,
     search,
     small_forms,
     starting_point,
     support,
     target_form,
+    target_page,
     wall_admin,
     walls,
 )
@@ -77,8 +79,10 @@ PAGES = (
     ("destination", "/learner/<learner_id>/destination", "Destination", destination.page),
     ("support", "/learner/<learner_id>/support", "Support", support.page),
     ("experiences", "/learner/<learner_id>/experiences", "Learning experiences", experiences.page),
+    ("reflections", "/learner/<learner_id>/reflections", "Reflections", reflections.page),
     ("people", "/learner/<learner_id>/people", "People", people.page),
     ("agreement", "/learner/<learner_id>/agreement", "Agreement", agreement.page),
+    ("target", "/target/<target_id>", "Target", target_page.page),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
@@ -92,7 +96,9 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     starting_point.WRITERS,
     destination.WRITERS,
     experiences.WRITERS,
+    reflections.WRITERS,
     support.WRITERS,
+    target_page.WRITERS,
 )
 """What saves each kind of form, by the module whose page shows it."""
 CALLBACKS = (
@@ -105,12 +111,14 @@ CALLBACKS = (
     organisation,
     search,
     target_form,
+    target_page,
     phases,
     people,
     agreement,
     starting_point,
     destination,
     experiences,
+    reflections,
     support,
 )
 

@@ -17,6 +17,7 @@ PLAN_TABS = (
     ("start", "Starting point", "My start"),
     ("destination", "Destination", "My destination"),
     ("support", "Support", "My support"),
+    ("reflections", "Reflections", "My reflections"),
     ("experiences", "Experiences", "My experiences"),
     ("phases", "Phases", "My phases"),
     ("people", "People", "My people"),

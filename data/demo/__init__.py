@@ -26,6 +26,7 @@ from data.demo.learners import add_learner
 from data.demo.names import LONGEST, draw_different_name
 from data.demo.rows import Rows, analyze, continue_ids
 from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
+from data.demo.starting_points import add_starting_points
 from data.department_figures import rebuild
 from data.errors import Refused
 from data.progress import Progress, silent
@@ -70,6 +71,9 @@ def build(
         staff = add_staff(college, Accounts(college, Random(f"{seed} staff")), layout)
         _add_cohorts(college, layout, staff, seed, progress)
         college.rows.write()
+        if college.full:
+            add_starting_points(college, session, seed)
+            college.rows.write()
         continue_ids(session.connection())
         _reschedule(session, progress)
         _count(session, progress)

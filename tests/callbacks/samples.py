@@ -28,6 +28,9 @@ class Place:
     kind: Any
     evidence: Any = 0
     stuck: Any = 0
+    proposed: Any = 0
+    link: Any = 0
+    criterion: str = "no such criterion"
     support: Any = 0
     support_session: Any = 0
     barrier: Any = 0
@@ -227,12 +230,53 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "lane_id": place.lane,
         "due_on": "2027-02-01",
     },
+    "reflection": lambda place: {"plan": place.plan, "learned": "Learned by the sample"},
+    "comment": lambda place: {"plan": place.plan, "said": "Said by the sample"},
+    "news-seen": lambda place: {"plan": place.plan, "change": 1},
     "review-held": lambda place: {
         "plan": place.plan,
         "kind_id": place.kind,
         "held_on": "2027-01-08",
         "note": "Held by the sample",
     },
+    "target-propose": lambda place: {
+        "plan": place.plan,
+        "title": "Proposed by the sample",
+        "lane_id": place.lane,
+        "due_on": "2027-02-01",
+    },
+    "target-amend": lambda place: {
+        "target": place.proposed,
+        "version": 1,
+        "title": "Amended by the sample",
+        "lane_id": place.lane,
+        "due_on": "2027-02-02",
+    },
+    "target-agree": lambda place: {"target": place.proposed, "version": 2},
+    "target-decline": lambda place: {"target": place.proposed, "version": 3, "said": "Not now"},
+    "target-achieve": lambda place: {
+        "target": place.target,
+        "version": place.version,
+        "how_met": "Seen by the sample",
+        "said": "A note by the sample",
+    },
+    "criterion-judge": lambda place: {"target": place.target, "criterion": place.criterion, "judged": "met"},
+    "criterion-confirm": lambda place: {
+        "target": place.target,
+        "criterion": place.criterion,
+        "judged": "met",
+        "confirmed": "on",
+    },
+    "step-add": lambda place: {"target": place.target, "text": "A step by the sample"},
+    "step-change": lambda place: {"target": place.target, "step": place.step, "text": "Changed by the sample"},
+    "step-move": lambda place: {"target": place.target, "step": place.step, "to": "later"},
+    "step-remove": lambda place: {"target": place.target, "step": place.step},
+    "evidence-add": lambda place: {"target": place.target, "said": "Evidence by the sample"},
+    "evidence-remove": lambda place: {"target": place.target, "evidence": place.evidence},
+    "link-add": lambda place: {"target": place.target, "kind": "skill", "serves": "The sample’s skill"},
+    "link-remove": lambda place: {"target": place.target, "link": place.link},
+    "stuck-say": lambda place: {"target": place.target, "step": place.step, "said": "Stuck by the sample"},
+    "stuck-answer": lambda place: {"stuck": place.stuck, "answer": "Answered by the sample"},
 }
 
 SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
@@ -274,6 +318,11 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         {"learner": place.learner, "plan": place.plan},
     ],
     "callbacks.agreement.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.target_page.follow_save": lambda place: [saved(place), {"target": place.target}],
+    "callbacks.reflections.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},
     ],
