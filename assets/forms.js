@@ -73,6 +73,7 @@
   document.addEventListener("routebook:drawn", (event) => {
     const root = event.target.closest("[data-view=target-form]");
     if (root) follow(root);
+    for (const inside of event.target.querySelectorAll("[data-view=target-form]")) arrange(inside);
   });
 
   for (const kind of ["input", "change", "routebook:put", "routebook:judged"]) {

@@ -77,3 +77,11 @@ COVERAGE = "coverage"
 COVERAGE_MATRIX = "coverage-matrix"
 COVERAGE_LISTS = "coverage-lists"
 COVERAGE_EXPORTS = "coverage-exports"
+COVERAGE_OPENED = "coverage-opened"
+COVERAGE_BY_SHOWN = "coverage-by-shown"
+COVERAGE_BY = "coverage-by"
+COVERAGE_BY_LISTS = "coverage-by-lists"
+COVERAGE_BY_OPENED = "coverage-by-opened"
+
+# the page of one target: {"target": id}
+TARGET_ON_PAGE = "target-on-page"

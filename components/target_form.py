@@ -10,7 +10,7 @@ from datetime import date
 
 from dash import dcc, html
 
-from components import ids, words
+from components import ids, target_changes, words
 from components.attributes import attributes
 from components.drawing import drawing, render
 from components.route_entries import state_icon, state_word
@@ -118,4 +118,8 @@ _CHANGES: dict[str, Callable[[str, str], str]] = {
     "due_on": _due_change,
     "note": _note_change,
     "step": _step_change,
+    "comment": lambda _old, new: f"said “{_short(new)}”",
+    "destination": lambda _old, new: f"set the destination: “{_short(new)}”",
+    "starting_point": lambda _old, _new: "changed the starting point",
+    **target_changes.WORDS,
 }

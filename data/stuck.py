@@ -83,7 +83,7 @@ def answer(session: Session, viewer: Viewer, typed: Typed) -> Saved:
         raise Refused("Please write an answer: the learner reads it beside the step.", "answer")
     one.answer, one.answered_on, one.answered_by_id = said, viewer.today, viewer.person_id
     one.version += 1
-    history.record(session, viewer, detail.plan_id, "stuck", one.said, said, target_id=detail.id)
+    history.record(session, viewer, detail.plan_id, "stuck_answer", None, said, target_id=detail.id)
     session.flush()
     return detail.saved("Answered." if said else "Good. On you go.", "stuck")
 

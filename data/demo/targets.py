@@ -152,9 +152,9 @@ def _finish(college: DemoCollege, life: Life, agreed: Agreed, story: Story, rand
 
 def add_target(
     college: DemoCollege, agreed: Agreed, story: Story, random: Random, steps_done: int | None = None
-) -> None:
-    """The rows of a target: itself, its steps, its history. The steps done follow from the story, or are
-    as many as `steps_done`."""
+) -> int:
+    """The rows of a target: itself, its steps, its history; the answer is its id. The steps done follow from
+    the story, or are as many as `steps_done`."""
     rows = college.rows
     achieved = story.status == TargetStatus.ACHIEVED
     target_id = rows.add(
@@ -164,7 +164,7 @@ def add_target(
         phase_id=agreed.phase_id,
         milestone_id=agreed.milestone_id,
         title=agreed.title,
-        criteria=agreed.criteria,
+        criteria=as_list(agreed.criteria),
         resources=agreed.resources,
         where_and_how=agreed.where_and_how,
         stretch=agreed.stretch,
@@ -180,6 +180,12 @@ def add_target(
     )
     _add_steps(college, target_id, agreed, story, steps_done)
     _add_history(college, target_id, agreed, story, random)
+    return target_id
+
+
+def as_list(criteria: str) -> str:
+    """Criteria with semicolons between, as they are stored: one a line."""
+    return "\n".join(one[:1].upper() + one[1:] for one in criteria.rstrip(".").split("; "))
 
 
 def _add_steps(
