@@ -14,6 +14,7 @@ from data.plan_head import PlanHead
 PLAN_TABS = (
     # key, for staff, for the learner
     ("", "Route", "My route"),
+    ("build", "Route draft", "Build my route"),
     ("start", "Starting point", "My start"),
     ("destination", "Destination", "My destination"),
     ("support", "Support", "My support"),

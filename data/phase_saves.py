@@ -9,9 +9,9 @@ from typing import Any, TypeVar
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from data import history
+from data import history, plan_rows
 from data.department_figures import keeping
-from data.errors import ChangedElsewhere, NotFound, Refused
+from data.errors import NotFound, Refused
 from data.form_values import Typed
 from data.models import (
     Aspect,
@@ -33,6 +33,8 @@ from data.scope import Viewer
 
 LONGEST_PHASE = timedelta(days=3653)
 KIND = "phases"
+NOTHING_YET = 1
+"""The version of what has only just been made, so that its form needs none."""
 PlanRow = TypeVar("PlanRow", Phase, BridgeAction, TransitionItem)
 
 
@@ -47,7 +49,6 @@ def save_phase(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     if ends_on is None:
         raise Refused("Please choose the last day of the phase.", "ends_on")
     review, prepared = typed.ticked("demands_review"), typed.ticked("asks_preparedness")
-    _refuse_elsewhere(typed, phase, ("name", "ends_on", "demands_review", "asks_preparedness"))
     following = session.scalar(
         select(Phase)
         .where(Phase.plan_id == head.id, Phase.position > phase.position)
@@ -56,17 +57,12 @@ def save_phase(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     _refuse_dates(phase, ends_on, following)
     changes = {"name": name, "ends_on": ends_on, "demands_review": review, "asks_preparedness": prepared}
     with keeping(session, [head.id]):
-        _change(session, viewer, phase, changes, "phase " + phase.name)
-        if following is not None and following.starts_on != ends_on + timedelta(days=1):
-            _change(
-                session,
-                viewer,
-                following,
-                {"starts_on": ends_on + timedelta(days=1)},
-                "phase " + following.name,
-            )
+        version = plan_rows.change(session, viewer, head.id, phase, typed.version(), changes)
+        if following is not None:
+            begins = {"starts_on": ends_on + timedelta(days=1)}
+            plan_rows.change(session, viewer, head.id, following, following.version, begins)
         _dates_follow(session, head)
-    return head.saved(f"“{name}” is saved.", KIND, id=phase.id, version=phase.version)
+    return head.saved(f"“{name}” is saved.", KIND, id=phase.id, version=version)
 
 
 def _refuse_dates(phase: Phase, ends_on: date, following: Phase | None) -> None:
@@ -88,12 +84,12 @@ def take_set(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     about it."""
     head = require_plan(session, viewer, typed.id("plan"), Writes.PLANS)
     phases = phases_of_set(session, viewer, typed.id_or_none("phase_set"))
-    make_phases(session, viewer, head, phases)
+    make_phases(session, head, phases, viewer)
     return head.saved("The plan has these phases now. Please check their dates.", KIND)
 
 
 def make_phases(
-    session: Session, viewer: Viewer, head: PlanHead, phases: Sequence[SetPhase]
+    session: Session, head: PlanHead, phases: Sequence[SetPhase], viewer: Viewer
 ) -> Sequence[Phase]:
     """The plan's phases, made or changed to be these; the answer is them, in order."""
     days = dated(phases, head.starts_on, head.planned_end_on)
@@ -172,35 +168,38 @@ def save_preparedness(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     if not any(levels.values()):
         raise Refused("Please judge at least one of the four.", Aspect.ACADEMIC.value)
     reason = typed.text("reason", required="Please say what the judgement rests on.")
-    _refuse_elsewhere(typed, row, (*levels, "reason"))
-    _change(session, viewer, row, {**levels, "reason": reason}, "preparedness")
+    version = plan_rows.change(session, viewer, head.id, row, _version(typed), {**levels, "reason": reason})
     row.judged_on, row.by_id = viewer.today, viewer.person_id
     session.flush()
     weak = [name for name, level in levels.items() if level not in (None, Readiness.READY)]
     more = " Please write down what bridges the gap." if weak else ""
-    return head.saved(f"The judgement is saved.{more}", KIND, id=row.id, version=row.version)
+    return head.saved(f"The judgement is saved.{more}", KIND, id=row.id, version=version)
 
 
 def save_own_view(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     """The learner's own view of being prepared, beside the tutor's judgement."""
     head, row = _preparedness(session, viewer, typed, Writes.OWN_NOTES)
-    own_view = typed.text("own_view")
-    _refuse_elsewhere(typed, row, ("own_view",))
-    _change(session, viewer, row, {"own_view": own_view}, "preparedness")
-    session.flush()
-    return head.saved("Your view is saved; your tutor reads it too.", KIND, id=row.id, version=row.version)
+    values = {"own_view": typed.text("own_view")}
+    version = plan_rows.change(session, viewer, head.id, row, _version(typed), values)
+    return head.saved("Your view is saved; your tutor reads it too.", KIND, id=row.id, version=version)
 
 
 def _preparedness(
     session: Session, viewer: Viewer, typed: Typed, *writes: Writes
 ) -> tuple[PlanHead, Preparedness]:
-    """What is written about the end of the phase, made where nothing is yet (its version 0)."""
-    phase = session.scalar(select(Phase).where(Phase.id == typed.id("phase")).with_for_update())
-    if phase is None:
-        raise NotFound
-    head = require_plan(session, viewer, phase.plan_id, *writes)
+    """What is written about the end of the phase, made empty where nothing is yet."""
+    phase, head = _row(session, viewer, Phase, typed, "phase", *writes)
     row = session.scalar(select(Preparedness).where(Preparedness.phase_id == phase.id))
-    return head, row or Preparedness(plan_id=head.id, phase_id=phase.id, version=0, reason="", own_view="")
+    if row is None:
+        row = Preparedness(plan_id=head.id, phase_id=phase.id, version=NOTHING_YET)
+        session.add(row)
+        session.flush()
+    return head, row
+
+
+def _version(typed: Typed) -> int:
+    """The version that the form was filled with, which may be that of nothing yet."""
+    return typed.id_or_none("version") or NOTHING_YET
 
 
 def add_bridge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
@@ -214,35 +213,28 @@ def add_bridge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
         by_whom=typed.line("by_whom"),
         due_on=_deadline(head, typed),
     )
-    session.add(action)
-    session.flush()
-    history.record(session, viewer, head.id, "bridge", None, action.what)
+    plan_rows.add(session, viewer, head.id, action, action.what)
     return head.saved("It is written down.", KIND, id=action.id, version=action.version)
 
 
 def tick_bridge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     """Tick something as done today, or take the tick away."""
     action, head = _row(session, viewer, BridgeAction, typed, "bridge", Writes.PLANS, Writes.OWN_NOTES)
-    done = typed.ticked("done")
+    done, version = typed.ticked("done"), action.version
     if done != (action.done_on is not None):
-        _change(session, viewer, action, {"done_on": viewer.today if done else None}, "bridge")
-    return head.saved(
-        "Well done." if done else "It is open again.", KIND, id=action.id, version=action.version
-    )
+        values = {"done_on": viewer.today if done else None}
+        version = plan_rows.change(session, viewer, head.id, action, version, values)
+    return head.saved("It is done." if done else "It is open again.", KIND, id=action.id, version=version)
 
 
 # --- the transition plan -------------------------------------------------------------------------------
-
-ITEM_FIELDS = ("kind", "what", "where_to", "due_on", "status", "outcome", "note")
 
 
 def add_item(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     """Add something to the transition plan; learner and tutor both may."""
     head = require_plan(session, viewer, typed.id("plan"), Writes.PLANS, Writes.OWN_NOTES)
     item = TransitionItem(plan_id=head.id, **_item_typed(head, typed))
-    session.add(item)
-    session.flush()
-    history.record(session, viewer, head.id, "transition", None, item.what)
+    plan_rows.add(session, viewer, head.id, item, item.what)
     return head.saved("It is in the transition plan now.", KIND, id=item.id, version=item.version)
 
 
@@ -250,9 +242,8 @@ def save_item(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     """Change something of the transition plan: how far it is, what came of it."""
     item, head = _row(session, viewer, TransitionItem, typed, "item", Writes.PLANS, Writes.OWN_NOTES)
     values = _item_typed(head, typed)
-    _refuse_elsewhere(typed, item, ITEM_FIELDS)
-    _change(session, viewer, item, values, "transition")
-    return head.saved(f"“{item.what}” is saved.", KIND, id=item.id, version=item.version)
+    version = plan_rows.change(session, viewer, head.id, item, typed.version(), values)
+    return head.saved(f"“{values['what']}” is saved.", KIND, id=item.id, version=version)
 
 
 def _item_typed(head: PlanHead, typed: Typed) -> dict[str, Any]:
@@ -286,26 +277,3 @@ def _row(
     if row is None:
         raise NotFound
     return row, require_plan(session, viewer, row.plan_id, *writes)
-
-
-def _refuse_elsewhere(typed: Typed, row: Any, fields: Iterable[str]) -> None:
-    """Refuse a save over a version that the form didn't show. A row that is being made has version 0."""
-    if row.version and typed.id_or_none("version") != row.version:
-        raise ChangedElsewhere(row.version, {field: getattr(row, field) for field in fields}, "")
-
-
-def _change(session: Session, viewer: Viewer, row: Any, values: dict[str, Any], about: str) -> None:
-    """Write what differs, with its history and the row's next version."""
-    changed = {field: value for field, value in values.items() if getattr(row, field) != value}
-    for field, value in changed.items():
-        old = getattr(row, field)
-        history.record(session, viewer, row.plan_id, f"{about}: {field}", _said(old), _said(value))
-        setattr(row, field, value)
-    if changed:
-        row.version += 1
-        session.add(row)
-        session.flush()
-
-
-def _said(value: Any) -> Any:
-    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else value

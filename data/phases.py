@@ -142,6 +142,11 @@ class PhasesPage:
         return self.phases[self.position] if 0 <= self.position < len(self.phases) else None
 
     @property
+    def coming(self) -> PhaseOfPlan | None:
+        """The phase whose end is the next transition: the current one, before the first the first."""
+        return self.phases[0] if self.position < 0 and self.phases else self.current
+
+    @property
     def missing(self) -> tuple[TransitionKind, ...]:
         """What a transition plan usually has and this one hasn't."""
         there = {item.kind for item in self.items}

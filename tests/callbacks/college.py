@@ -25,6 +25,7 @@ ALSO_CANARIES = {
     "cohort": {"code", "title"},
     "milestone": {"short_title", "title"},
     "teaching_group": {"code", "subject"},
+    "wall": {"name", "notice"},
     "template": {"name", "starting_point", "destination", "progression", "source"},
     "template_milestone": {"title", "criteria", "resources"},
 }
@@ -116,6 +117,8 @@ class Builder:
         step = self.add(models.Step, name, target_id=target.id, position=1, text="x")
         evidence, stuck = self._add_to_target(name, target, step)
         review = self.of(make.review(session, plan, date(2026, 11, 2), id=self.number()), name)
+        hung = {"department_id": cohort.department_id, "notice": "x"}
+        wall = self.of(make.wall(session, organisation, id=self.number(), **hung), name)
         self.add(models.Reflection, name, plan_id=plan.id, review_id=review.id, written_on=today)
         self.add(
             models.Judgement,
@@ -144,6 +147,7 @@ class Builder:
             department=cohort.department_id,
             cohort=cohort.id,
             learner=learner.id,
+            wall=wall.id,
             plan=plan.id,
             target=target.id,
             step=step.id,
@@ -157,7 +161,48 @@ class Builder:
             stuck=stuck.id,
             **self._add_transition(name, plan),
             **self._add_template(name, department, plan),
+            **self._add_start(name, cohort, learner, plan),
         )
+
+    def _add_start(
+        self, name: str, cohort: models.Cohort, learner: models.Learner, plan: models.Plan
+    ) -> dict[str, Any]:
+        """Where the plan starts and leads, an earlier plan of the learner among it."""
+        of = {"plan_id": plan.id}
+        day = date(2026, 10, 5)
+        organisation_id = learner.organisation_id
+        skill = self.add(
+            models.Skill, name, organisation_id=organisation_id, cohort_id=cohort.id, position=0, name="x"
+        )
+        balance = self.add(models.Balance, name, rated_by="learner", rated_on=day, **of)
+        self.add(models.SkillRating, name, balance_id=balance.id, skill_id=skill.id, rating=2)
+        option = self.add(models.ProgressionOption, name, kind="employment", title="x", **of)
+        need = self.add(models.ProgressionNeed, name, option_id=option.id, needs="x", met="not-yet")
+        for table in (models.OwnWords, models.PlanExit):
+            values = {"kind": "employment", "destination": "x"} if table is models.PlanExit else {}
+            self.session.add(row := table(id=plan.id, **values))
+            self.session.flush()
+            self.of(row, name)
+        department = self.session.get_one(models.Department, cohort.department_id)
+        earlier = make.cohort(self.session, department, id=self.number(), starts_on=date(2025, 9, 8))
+        ended = {"planned_end_on": None, "ended_on": date(2026, 7, 3), "end_reason": "completed"}
+        before = make.plan(
+            self.session, make.enrolment(self.session, learner, earlier, id=self.number(), **ended)
+        )
+        attainment = self.add(models.Attainment, name, kind="qualification", what="x", **of)
+        assessment = self.add(
+            models.Assessment, name, kind="initial", instrument="x", taken_on=day, result="x", need=True, **of
+        )
+        experience = self.add(models.Experience, name, kind="volunteering", what="x", from_on=day, **of)
+        return {
+            "skill": skill.id,
+            "option": option.id,
+            "progression_need": need.id,
+            "attainment": attainment.id,
+            "assessment": assessment.id,
+            "experience": experience.id,
+            "earlier_plan": before.id,
+        }
 
     def _add_transition(self, name: str, plan: models.Plan) -> dict[str, Any]:
         """A phase, what is written about its end, the transition plan, and a drafted stop."""
@@ -167,8 +212,15 @@ class Builder:
             models.BridgeAction, name, plan_id=plan.id, phase_id=phase.id, aspect="academic", what="x"
         )
         item = self.add(models.TransitionItem, name, plan_id=plan.id, kind="cv", what="x")
-        part = self.of(make.draft_part(self.session, plan, id=self.number()), name)
-        return {"phase": phase.id, "bridge": bridge.id, "transition_item": item.id, "draft_part": part.id}
+        drafted = {
+            key: self.of(make.draft_part(self.session, plan, id=self.number(), kind=kind), name).id
+            for key, kind in (
+                ("draft_part", "stop"),
+                ("draft_start", "start"),
+                ("draft_breakdown", "breakdown"),
+            )
+        }
+        return {"phase": phase.id, "bridge": bridge.id, "transition_item": item.id, **drafted}
 
     def _add_template(self, name: str, of: models.Department, plan: models.Plan) -> dict[str, Any]:
         """A template of the department, carried into the plan once."""

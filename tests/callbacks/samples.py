@@ -36,16 +36,26 @@ class Place:
     barrier: Any = 0
     help: Any = 0
     linked_plan: Any = 0
+    wall: Any = 0
     family_name: str = "zq00000qz"
     parent: Any = 0
     employer: Any = 0
     helper: Any = 0
     contract: Any = 0
     version: int = 1
+    skill: Any = None
+    option: Any = None
+    progression_need: Any = None
+    attainment: Any = None
+    assessment: Any = None
+    experience: Any = None
+    earlier_plan: Any = None
     phase: Any = None
     bridge: Any = None
     transition_item: Any = None
     draft_part: Any = None
+    draft_start: Any = None
+    draft_breakdown: Any = None
     template: Any = None
     template_phase: Any = None
     template_milestone: Any = None
@@ -67,6 +77,7 @@ NAMED_IDS: dict[str, Callable[[Place], Any]] = {
     "review_id": lambda place: place.review,
     "evidence_id": lambda place: place.evidence,
     "token": lambda place: f"token-{place.learner}",
+    "wall_id": lambda place: place.wall,
     "filename": lambda place: "theme.css",
     "package_name": lambda place: "dash",
     "fingerprinted_path": lambda place: "nothing.js",
@@ -129,6 +140,91 @@ def _linked_plan() -> dict[str, Any]:
 
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
+    "starting-summary": lambda place: {
+        "plan": place.plan,
+        "version": place.version,
+        "starting_point": "Begun by the sample",
+    },
+    "attainment": lambda place: {
+        "plan": place.plan,
+        "attainment": place.attainment,
+        "version": 1,
+        "kind": "experience",
+        "what": "Brought by the sample",
+    },
+    "assessment": lambda place: {
+        "plan": place.plan,
+        "assessment": place.assessment,
+        "version": 1,
+        "kind": "diagnostic",
+        "instrument": "Used by the sample",
+        "taken_on": "2026-10-01",
+        "result": "Found by the sample",
+        "meaning": "Meant by the sample",
+        "next_step": "Done by the sample",
+        "need": "on",
+    },
+    "need-target": lambda place: {
+        "plan": place.plan,
+        "assessment": place.assessment,
+        "version": 2,
+        "title": "Needed by the sample",
+        "lane_id": place.lane,
+        "due_on": "2027-02-01",
+    },
+    "own-words": lambda place: {"plan": place.plan, "version": 1, "strengths": "Written by the sample"},
+    "balance": lambda place: {"plan": place.plan, "version": 0, f"skill-{place.skill}": 3},
+    "tutors-balance": lambda place: {"plan": place.plan, "version": 0, f"skill-{place.skill}": 2},
+    "skill": lambda place: {
+        "plan": place.plan,
+        "skill": place.skill,
+        "version": 1,
+        "name": "Named by the sample",
+    },
+    "destination": lambda place: {
+        "plan": place.plan,
+        "version": place.version,
+        "destination": "Wished by the sample",
+    },
+    "progression-in-words": lambda place: {
+        "plan": place.plan,
+        "version": place.version,
+        "progression": "Told by the sample",
+    },
+    "progression-option": lambda place: {
+        "plan": place.plan,
+        "option": place.option,
+        "version": 1,
+        "kind": "apprenticeship",
+        "title": "Found by the sample",
+    },
+    "progression-need": lambda place: {
+        "plan": place.plan,
+        "option": place.option,
+        "need": place.progression_need,
+        "version": 1,
+        "needs": "Asked by the sample",
+        "met": "met",
+        "target": place.target,
+    },
+    "plan-exit": lambda place: {
+        "plan": place.plan,
+        "version": 1,
+        "kind": "employment",
+        "destination": "Left by the sample",
+        "ended_on": "2027-01-11",
+        "end_reason": "completed",
+    },
+    "plan-continues": lambda place: {"plan": place.plan, "previous": place.earlier_plan},
+    "experience": lambda place: {
+        "plan": place.plan,
+        "experience": place.experience,
+        "version": 1,
+        "kind": "academic",
+        "what": "Lived by the sample",
+        "from_on": "2026-10-07",
+        "learned": "Learned by the sample",
+    },
     "person-save": lambda place: {
         "plan": place.plan,
         "kind": "agency",
@@ -187,6 +283,39 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "version": place.version,
         "name": "Named by the sample",
         "ends_on": "2027-01-29",
+    },
+    "draft-part": lambda place: {
+        "plan": place.plan,
+        "part": place.draft_part,
+        "version": place.version,
+        "kind": "stop",
+        "lane_id": place.lane,
+        "said": "Drafted by the sample",
+    },
+    "draft-remove": lambda place: {"part": place.draft_part, "version": place.version},
+    "draft-reply": lambda place: {
+        "part": place.draft_part,
+        "version": place.version,
+        "reply": "Answered by the sample",
+    },
+    "draft-take-text": lambda place: {
+        "part": place.draft_start,
+        "version": place.version,
+        "words": "Taken by the sample",
+    },
+    "draft-take-stop": lambda place: {
+        "part": place.draft_part,
+        "version": place.version,
+        "title": "Taken by the sample",
+        "lane_id": place.lane,
+        "due_on": "2027-02-01",
+    },
+    "draft-take-breakdown": lambda place: {
+        "part": place.draft_breakdown,
+        "version": place.version,
+        "what": "Taken by the sample",
+        "kind": "personal",
+        "confidentiality": "1",
     },
     "phases-set": lambda place: {"plan": place.plan, "phase_set": place.phase_set},
     "preparedness": lambda place: {
@@ -268,7 +397,11 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "confirmed": "on",
     },
     "step-add": lambda place: {"target": place.target, "text": "A step by the sample"},
-    "step-change": lambda place: {"target": place.target, "step": place.step, "text": "Changed by the sample"},
+    "step-change": lambda place: {
+        "target": place.target,
+        "step": place.step,
+        "text": "Changed by the sample",
+    },
     "step-move": lambda place: {"target": place.target, "step": place.step, "to": "later"},
     "step-remove": lambda place: {"target": place.target, "step": place.step},
     "evidence-add": lambda place: {"target": place.target, "said": "Evidence by the sample"},
@@ -305,6 +438,10 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     ],
     "callbacks.organisation.follow_selection": lambda place: [{"by": "first"}],
     "callbacks.cohort.follow_save": lambda place: [saved(place), place.cohort],
+    "callbacks.route_draft.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
     "callbacks.phases.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},
@@ -323,6 +460,18 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     ],
     "callbacks.target_page.follow_save": lambda place: [saved(place), {"target": place.target}],
     "callbacks.reflections.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.starting_point.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.destination.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.experiences.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},
     ],
