@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from data import history
+from data.college_rules import CollegeRules
 from data.errors import NotFound, Refused
 from data.form_values import Typed
 from data.models import (
@@ -122,10 +123,9 @@ class Waiting:
     tutor_has_to: bool
 
 
-def material(viewer: Viewer) -> ColumnElement[bool]:
+def material(chosen: CollegeRules) -> ColumnElement[bool]:
     """A condition on `Change` and, joined to it from outside, its `Target`: it changes what was agreed. What
     is only proposed isn't agreed yet."""
-    chosen = viewer.college_rules
     of_target = and_(
         Change.target_id.is_not(None),
         Change.field.in_(chosen.target_fields),
@@ -284,7 +284,7 @@ def _material_of(viewer: Viewer, plan_id: Any, what: Any, *more: ColumnElement[b
         select(what)
         .select_from(Change)
         .outerjoin(Target, Target.id == Change.target_id)
-        .where(Change.plan_id == plan_id, material(viewer), *more)
+        .where(Change.plan_id == plan_id, material(viewer.college_rules), *more)
         .scalar_subquery()
     )
 
@@ -334,7 +334,7 @@ def _changes(session: Session, viewer: Viewer, plan_id: int) -> list[MaterialCha
         )
         .outerjoin(Target, Target.id == Change.target_id)
         .outerjoin(Person, Person.id == Change.by_id)
-        .where(Change.plan_id == plan_id, material(viewer))
+        .where(Change.plan_id == plan_id, material(viewer.college_rules))
         .order_by(Change.id)
     )
     here = ZoneInfo(viewer.time_zone)

@@ -17,6 +17,7 @@ from data import college as colleges
 from data import models
 from data.database import writing
 from data.demo import academic_year
+from data.demo.agreements import add_agreements
 from data.demo.amara import add_amara
 from data.demo.cohorts import OpenCohort, open_cohort
 from data.demo.college import DemoCollege
@@ -24,9 +25,12 @@ from data.demo.curriculum import common_words
 from data.demo.layout import BENCHMARK_FROM, DepartmentLayout, benchmark_layout, demo_layout
 from data.demo.learners import add_learner
 from data.demo.names import LONGEST, draw_different_name
+from data.demo.people import add_people
 from data.demo.rows import Rows, analyze, continue_ids
 from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
 from data.demo.starting_points import add_starting_points
+from data.demo.voice import add_voices
+from data.demo.walls import add_walls
 from data.department_figures import rebuild
 from data.errors import Refused
 from data.progress import Progress, silent
@@ -70,11 +74,18 @@ def build(
         )
         staff = add_staff(college, Accounts(college, Random(f"{seed} staff")), layout)
         _add_cohorts(college, layout, staff, seed, progress)
+        if not benchmark:
+            add_walls(college, staff.departments, Random(f"{seed} walls"))
         college.rows.write()
         if college.full:
             add_starting_points(college, session, seed)
+            add_people(college, session, seed)
             college.rows.write()
+        add_agreements(college, session, seed)
+        college.rows.write()
         continue_ids(session.connection())
+        if college.full:
+            add_voices(college, session)
         _reschedule(session, progress)
         _count(session, progress)
         analyze(session.connection())

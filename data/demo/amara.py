@@ -9,7 +9,7 @@ from functools import lru_cache
 from random import Random
 from typing import Any
 
-from data.demo import beside, reviews
+from data.demo import beside, reviews, support
 from data.demo.cohorts import Milestone, OpenCohort
 from data.demo.college import DemoCollege
 from data.demo.curriculum import WORDS
@@ -26,6 +26,7 @@ SLIPPED_DAYS = 21
 """The last unit due at least this long ago is the one that is late."""
 AGREED_BY = 0.7
 """The plan was last added to when this share of the way from the start to today had gone by."""
+TUESDAY = 1
 UNDER_WAY = 2
 """How many of the units ahead are begun."""
 
@@ -69,9 +70,8 @@ def add_amara(college: DemoCollege, cohort: OpenCohort, person_id: int, random: 
             agreed = replace(agreed, steps=college.words.steps[0])
         add_target(college, agreed, story, random, steps_done=1 if agreed.steps else 0)
         spoken.targets.append((story.due_on, story.finished_on, milestone.wording.short))
-    for row in words["targets"]:
-        _add_own_target(enrolled, row, person_id)
-    _add_beside(enrolled, words)
+    targets = {row["title"]: _add_own_target(enrolled, row, person_id) for row in words["targets"]}
+    _add_support(enrolled, words, targets, person_id)
     _add_reviews(enrolled, days_held(college, life, PUNCTUAL, rule, random), spoken)
     beside.add_attendance(enrolled)
     return name
@@ -137,7 +137,7 @@ def _day(enrolled: Enrolled, row: dict[str, Any]) -> date:
     return enrolled.college.open_days.on_or_after(today + (life.planned_end_on - today) * row["ahead"])
 
 
-def _add_own_target(enrolled: Enrolled, row: dict[str, Any], person_id: int) -> None:
+def _add_own_target(enrolled: Enrolled, row: dict[str, Any], person_id: int) -> int:
     college, due_on = enrolled.college, _day(enrolled, row)
     proposed = row["status"] == TargetStatus.PROPOSED
     latest = college.yesterday if proposed else _day(enrolled, {"past": AGREED_BY})
@@ -155,7 +155,7 @@ def _add_own_target(enrolled: Enrolled, row: dict[str, Any], person_id: int) -> 
         phase_id=enrolled.phase_ids[phase_of(enrolled.cohort, due_on)],
         stretch=row.get("stretch", False),
     )
-    add_target(
+    return add_target(
         college, agreed, _own_story(enrolled, row, due_on, created_on), enrolled.random, row.get("done")
     )
 
@@ -177,35 +177,48 @@ def _own_story(enrolled: Enrolled, row: dict[str, Any], due_on: date, created_on
     return story
 
 
-def _add_beside(enrolled: Enrolled, words: dict[str, Any]) -> None:
-    college = enrolled.college
-    beside.add_agreement(enrolled, signed=True)
+def _add_support(enrolled: Enrolled, words: dict[str, Any], targets: dict[str, int], person_id: int) -> None:
     for row in words["supports"]:
-        college.rows.add(
-            "support",
-            plan_id=enrolled.plan_id,
-            lane_id=college.lanes[row["lane"]],
-            what=row["what"],
-            by_whom=row["by_whom"],
-            how_often=row["how_often"],
-            sessions_planned=row["planned"],
-            sessions_delivered=row["delivered"],
-            from_on=_day(enrolled, {"past": row["past"]}),
-            until_on=_day(enrolled, {"ahead": row["ahead"]}),
-            confidentiality=row["confidentiality"],
+        from_on, until_on = _day(enrolled, {"past": row["past"]}), _day(enrolled, {"ahead": row["ahead"]})
+        support.add_support(
+            enrolled,
+            **{name: row[name] for name in ("lane", "what", "by_whom", "how_often", "confidentiality")},
+            from_on=from_on,
+            until_on=until_on,
+            planned=row.get("planned", 0),
+            sessions=_sessions(enrolled, row, from_on, until_on) if "planned" in row else (),
         )
     for row in words["barriers"]:
-        college.rows.add(
-            "barrier",
-            plan_id=enrolled.plan_id,
-            lane_id=college.lanes[row["lane"]],
-            kind=row["kind"],
-            what=row["what"],
-            from_on=_day(enrolled, row),
+        answer = {"target_id": targets[row["target"]]} if "target" in row else {}
+        support.add_barrier(
+            enrolled,
+            **{name: row[name] for name in ("lane", "kind", "what", "confidentiality")},
+            from_on=_day(enrolled, {"past": row["past"]}),
             passed_on=_day(enrolled, {"past": row["passed"]}) if "passed" in row else None,
             how_passed=row.get("how_passed", ""),
-            confidentiality=row["confidentiality"],
+            by_id=person_id if row.get("named") else None,
+            answer={"why_not": row["why_not"]} if "why_not" in row else answer,
         )
+    for row in words["helping"]:
+        from_on = _day(enrolled, row)
+        consent = {"from_on": from_on, "consent_on": from_on, "consent_by": "Amara Okafor"}
+        support.add_help(enrolled, **{name: row[name] for name in row if name != "past"}, **consent)
+    for row in words["linked"]:
+        support.add_linked_plan(enrolled, enrolled.life.starts_on, **row)
+
+
+def _sessions(
+    enrolled: Enrolled, row: dict[str, Any], from_on: date, until_on: date
+) -> list[tuple[date, bool, str]]:
+    """Every planned Tuesday so far; of each four the last was missed, as long as there are words for it."""
+    tuesday = from_on + timedelta(days=(TUESDAY - from_on.weekday()) % 7)
+    days = support.session_days(enrolled, row["how_often"], tuesday, until_on)[: row["planned"]]
+    held, missed = iter(row["held"]), iter(row["missed"])
+    sessions = []
+    for number, day in enumerate(day for day in days if day <= enrolled.college.yesterday):
+        why = next(missed, None) if number % 4 == 3 else None
+        sessions.append((day, why is None, next(held, "") if why is None else why))
+    return sessions
 
 
 def _add_reviews(enrolled: Enrolled, held: list[date], spoken: reviews.Spoken) -> None:

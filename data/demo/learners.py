@@ -13,9 +13,12 @@ from data.demo.cohorts import Milestone, OpenCohort
 from data.demo.college import DemoCollege
 from data.demo.curriculum import TargetWording
 from data.demo.enrolled import Enrolled
+from data.demo.judgements import add_judgement
 from data.demo.lives import Life, draw_life
 from data.demo.names import Name
+from data.demo.people import born_on
 from data.demo.review_days import days_held
+from data.demo.support import add_support_and_barriers
 from data.demo.targets import Agreed, add_target, live_through
 from data.rules import IntervalUnit, ReviewRule
 
@@ -56,10 +59,10 @@ def add_learner(college: DemoCollege, cohort: OpenCohort, name: Name, random: Ra
             agreed = _own_agreed(enrolled, own)
             story = live_through(college, life, agreed, random, cohort.layout.character.moving)
             add_target(college, agreed, story, random)
-    reviews.add_reviews(enrolled, _days_reviewed(enrolled, rule), spoken)
-    beside.add_agreement(enrolled, signed=random.random() >= beside.UNSIGNED)
-    beside.add_support(enrolled)
-    beside.add_barrier(enrolled)
+    held = _days_reviewed(enrolled, rule)
+    reviews.add_reviews(enrolled, held, spoken)
+    add_judgement(enrolled, held, spoken)
+    add_support_and_barriers(enrolled)
     beside.add_attendance(enrolled)
 
 
@@ -77,11 +80,13 @@ def enrol(
 ) -> tuple[Enrolled, ReviewRule]:
     """Learner, enrolment, breaks, plan and phases; the answer comes with the plan's review rule."""
     rows, words, programme = college.rows, college.words, cohort.layout.programme
+    reference = f"{life.starts_on:%y}{rows.counts['learner'] + 1:06}"
     learner_id = rows.add(
         "learner",
         organisation_id=college.organisation_id,
         person_id=person_id,
-        reference=f"{life.starts_on:%y}{rows.counts['learner'] + 1:06}",
+        reference=reference,
+        born_on=born_on(reference, life.starts_on),
         given_name=name.given,
         family_name=name.family,
     )

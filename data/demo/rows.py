@@ -46,10 +46,20 @@ class Rows:
             rows = self._waiting.pop(table.name, [])
             if not rows:
                 continue
+            if table.name == "change":
+                _number_by_time(rows)
             if self._connection.dialect.name == "postgresql":
                 _copy(self._connection, table, rows)
             else:
                 self._connection.execute(insert(table), rows)
+
+
+def _number_by_time(changes: list[dict[str, Any]]) -> None:
+    """Later changes have higher ids, as they have where people make them."""
+    ids = sorted(change["id"] for change in changes)
+    changes.sort(key=lambda change: change["at"])
+    for change, number in zip(changes, ids, strict=True):
+        change["id"] = number
 
 
 def _copy(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> None:
