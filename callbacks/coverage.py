@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request
@@ -82,4 +82,10 @@ def register(app: Dash) -> None:
     )(follow_selection)
     app.callback(*drawings, Input(ids.SAVED, "data"), State(ids.COVERAGE, "data"), prevent_initial_call=True)(
         follow_save
+    )
+    app.clientside_callback(
+        ClientsideFunction("coverage", "opened"),
+        Output(ids.COVERAGE_OPENED, "data-opened"),
+        Input(ids.drawing_mount(ids.COVERAGE_LISTS), "data-drawn"),
+        prevent_initial_call=True,
     )

@@ -8,7 +8,8 @@ from flask import Flask, Response, abort
 from flask import request as flask_request
 from sqlalchemy.orm import Session
 
-from callbacks import coverage, request
+from callbacks import coverage, coverage_by, request
+from components import coverage_by as by_page
 from components import coverage_page
 from data.errors import NotFound
 from data.exports import Sheet, as_csv, as_excel
@@ -18,7 +19,8 @@ FORMS = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "xlsx": (as_excel, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
-SheetOf = Callable[[Session, Viewer, int], Sheet]
+SheetOf = Callable[..., Sheet]
+"""(session, viewer, and the ids of the address by name) to what its file holds; raises NotFound."""
 
 
 def cohort_coverage(session: Session, viewer: Viewer, cohort_id: int) -> Sheet:
@@ -28,24 +30,38 @@ def cohort_coverage(session: Session, viewer: Viewer, cohort_id: int) -> Sheet:
     return coverage_page.sheet(matrix, asked)
 
 
+def department_coverage(session: Session, viewer: Viewer, department_id: int) -> Sheet:
+    """One of the tables of a department's coverage, or the list behind a figure."""
+    asked = coverage.parameters(flask_request.args, coverage_by.PARAMETERS)
+    return by_page.sheet(coverage_by.read(session, viewer, department_id, asked))
+
+
+def organisation_coverage(session: Session, viewer: Viewer) -> Sheet:
+    """One of the tables of the organisation's coverage."""
+    asked = coverage.parameters(flask_request.args, coverage_by.PARAMETERS)
+    return by_page.sheet(coverage_by.read_organisation(session, viewer, asked))
+
+
 def register(server: Flask) -> None:
-    for address, name, sheet_of in (("/cohort/<cohort_id>/coverage", "cohort_id", cohort_coverage),):
+    for address, sheet_of in (
+        ("/cohort/<cohort_id>/coverage", cohort_coverage),
+        ("/department/<department_id>/coverage", department_coverage),
+        ("/organisation/coverage", organisation_coverage),
+    ):
         for ending in FORMS:
-            server.add_url_rule(
-                f"{address}.{ending}",
-                f"{sheet_of.__name__}_{ending}",
-                _answering(sheet_of, name, ending),
-                methods=["GET"],
-            )
+            endpoint, answer = f"{sheet_of.__name__}_{ending}", _answering(sheet_of, ending)
+            server.add_url_rule(f"{address}.{ending}", endpoint, answer, methods=["GET"])
 
 
-def _answering(sheet_of: SheetOf, name: str, ending: str) -> Callable[..., Response]:
+def _answering(sheet_of: SheetOf, ending: str) -> Callable[..., Response]:
+    """Answers an address whose variables, if it has any, are ids."""
     written, mimetype = FORMS[ending]
 
     def answer(**variables: str) -> Response:
         try:
             with request.looking() as (session, viewer):
-                sheet = sheet_of(session, viewer, request.whole_number(variables[name]))
+                of = {name: request.whole_number(value) for name, value in variables.items()}
+                sheet = sheet_of(session, viewer, **of)
         except NotFound:
             abort(404)
         headers = {"Content-Disposition": f'attachment; filename="{sheet.name}.{ending}"'}

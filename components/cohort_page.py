@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from components import shell, words
 from components.drawing import drawing
@@ -57,6 +57,11 @@ def _head(grid: ProgressGrid) -> html.Div:
                 ]
             ),
             html.Div(className="gap"),
+            dcc.Link(
+                [shell.icon("calendar-event"), "Review coverage"],
+                href=f"/cohort/{cohort.id}/coverage",
+                className="button",
+            ),
             html.A(
                 [shell.icon("printer"), "Print on A3"],
                 href=f"/cohort/{cohort.id}/print",

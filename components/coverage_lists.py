@@ -72,7 +72,7 @@ def _batch(batch: Batch) -> tuple[Cell, ...]:
     number = len(batch.reviews)
     return (
         Cell(BATCH_WORDS[batch.kind], BATCH_WORDS[batch.kind].capitalize(), icon="arrow-repeat"),
-        Cell(number, str(number), select=query(list="batch", batch=batch.key, sort=None)),
+        Cell(number, str(number), select=query(list="batch", batch=batch.key, order=None)),
         cell(", ".join(batch.by)),
         cell(", ".join(batch.cohorts)),
         Cell(min(days), held),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +21,11 @@ from data.exports import Sheet
 
 Address = Callable[[str], str]
 """Where an export lies, by its ending: csv, xlsx."""
+OF_LISTS = ("list", "batch", "order")
+"""The parameters that choose a list rather than rows of the matrix."""
+LONG = ("batches", "disagree")
+FIRST_ROWS = 10
+"""How many rows of a table that can get long are shown until it is opened."""
 
 
 def cohort_coverage_page(matrix: CoverageMatrix, shown: dict[str, Any]) -> list[Any]:
@@ -29,13 +35,17 @@ def cohort_coverage_page(matrix: CoverageMatrix, shown: dict[str, Any]) -> list[
         dcc.Store(id=ids.COVERAGE, data=shown, storage_type="memory"),
         _head(matrix, head),
         html.Section(drawing(ids.COVERAGE_MATRIX, grid, view="coverage-matrix"), className="card"),
-        drawing(ids.COVERAGE_LISTS, lists),
+        html.Div(drawing(ids.COVERAGE_LISTS, lists), id=ids.COVERAGE_OPENED),
     ]
 
 
 def drawn(matrix: CoverageMatrix, asked: Mapping[str, str]) -> tuple[str, str, str]:
     """The markup of the exports' links, the matrix, and the lists under it."""
-    links = exports_of(_address(matrix, asked))
+    links = render(
+        "coverage_exports.html",
+        address=_address(matrix, {name: value for name, value in asked.items() if name not in OF_LISTS}),
+        paper=f"/cohort/{matrix.cohort.id}/coverage/print{_query(asked)}",
+    )
     return links, coverage_matrix(matrix), _lists(matrix, asked)
 
 
@@ -55,17 +65,17 @@ def sheet(matrix: CoverageMatrix, asked: Mapping[str, str]) -> Sheet:
     )
 
 
-def exports_of(address: Address) -> str:
-    return render("coverage_exports.html", address=address)
-
-
 def draw_table(
     table: Table, address: Address, *, asked: Mapping[str, str], close: str = "", current: str = ""
 ) -> str:
-    """A table with its exports. Only the list that is open is sorted by the address, with `order`."""
+    """A table with its exports, which hold all of it. Only the list that is open is sorted by the address,
+    with `order`, and shown whole."""
     sortable = bool(close)
     order = asked.get("order", "") if sortable else ""
     ordered = coverage_tables.in_order(table, order)
+    more = len(table.rows) - FIRST_ROWS if not sortable and table.key in LONG else 0
+    if more > 0:
+        ordered = replace(ordered, rows=ordered.rows[:FIRST_ROWS])
     return render(
         "coverage_table.html",
         table=ordered,
@@ -77,6 +87,8 @@ def draw_table(
         close=close,
         current=current,
         opened=asked.get("list", ""),
+        more=more,
+        show_all=coverage_tables.query(list=table.key, batch=None, order=None),
     )
 
 
@@ -88,8 +100,7 @@ def _lists(matrix: CoverageMatrix, asked: Mapping[str, str]) -> str:
         raise NotFound
     cards = []
     for key, table in tables.items():
-        is_open = key == opened == "batch"
-        close = coverage_tables.query(list=None, batch=None, order=None) if is_open else ""
+        close = coverage_tables.query(list=None, batch=None, order=None) if key == opened else ""
         address = _address(matrix, {**asked, "list": key})
         current = coverage_tables.query(list="batch", batch=asked.get("batch"), order=None)
         cards.append((key, draw_table(table, address, asked=asked, close=close, current=current)))
@@ -106,9 +117,12 @@ def _tables(matrix: CoverageMatrix, asked: Mapping[str, str]) -> dict[str, Table
 
 def _address(matrix: CoverageMatrix, asked: Mapping[str, str]) -> Address:
     """Of the exports: with the parameters that decide what stands in them."""
+    return lambda ending: f"/cohort/{matrix.cohort.id}/coverage.{ending}{_query(asked)}"
+
+
+def _query(asked: Mapping[str, str]) -> str:
     kept = {name: value for name, value in asked.items() if value and name not in ("plan", "window")}
-    query = f"?{urlencode(kept)}" if kept else ""
-    return lambda ending: f"/cohort/{matrix.cohort.id}/coverage.{ending}{query}"
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _aria_order(sort: str, key: str) -> str:
@@ -136,11 +150,6 @@ def _head(matrix: CoverageMatrix, exports: str) -> html.Div:
             ),
             html.Div(className="gap"),
             dcc.Link([shell.icon("table"), "Progress grid"], href=f"/cohort/{cohort.id}", className="button"),
-            html.A(
-                [shell.icon("printer"), "Print"],
-                href=f"/cohort/{cohort.id}/coverage/print",
-                className="button",
-            ),
             drawing(ids.COVERAGE_EXPORTS, exports),
         ],
         className="page-head",

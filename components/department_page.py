@@ -95,8 +95,17 @@ def organisation_heatmap(of: Figures) -> str:
 
 
 def _head(trail: list[Any], of: Figures, kind: str) -> html.Div:
+    department = of.within.department_id
     return html.Div(
-        html.Div([*trail, html.H1(of.within.name), html.P(_who(of, kind), className="sub")]),
+        [
+            html.Div([*trail, html.H1(of.within.name), html.P(_who(of, kind), className="sub")]),
+            html.Div(className="gap"),
+            dcc.Link(
+                [shell.icon("calendar-event"), "Review coverage"],
+                href=f"/department/{department}/coverage" if department else "/organisation/coverage",
+                className="button",
+            ),
+        ],
         className="page-head",
     )
 

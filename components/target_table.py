@@ -68,8 +68,8 @@ def target_table(of: OpenList | None) -> str:
         "target_table.html",
         list=of,
         title=title(of),
-        sentence=_sentence(of),
-        nothing=_nothing(of),
+        sentence=sentence(of),
+        nothing=nothing(of),
         columns=[_column(of.choice, key) for key in COLUMNS_OF[of.choice.kind]],
         rows=[_row(of.choice, row) for row in of.rows],
     )
@@ -97,7 +97,8 @@ def _how_late(column: int) -> str:
     return f"{low} to {high} days late" if high else f"{low} days late or more"
 
 
-def _sentence(of: OpenList) -> str:
+def sentence(of: OpenList) -> str:
+    """As at when, what it is counted by, and how many of how many it is."""
     parts = [f"As at {words.day(of.as_at)}."]
     choice = of.choice
     if choice.kind == "overdue" and choice.late == MOVED:
@@ -115,7 +116,8 @@ def _sentence(of: OpenList) -> str:
     return " ".join(parts)
 
 
-def _nothing(of: OpenList) -> str:
+def nothing(of: OpenList) -> str:
+    """What stands there instead of rows."""
     if of.choice.kind == "coverage":
         if of.week and of.week.closed:
             return "The college is closed that week."

@@ -37,7 +37,7 @@ EXPLANATIONS = {
     BatchKind.MINUTE: f"{MANY} or more reviews saved by one person within a minute.",
     BatchKind.TEXT: f"The same note of {SHORTEST_TEXT} or more letters for {SAME_TEXT} or more learners.",
     BatchKind.LAST_DAY: (
-        f"{MANY} or more reviews held by one person on one day, each on the last day of its window."
+        f"{MANY} or more reviews of a cohort held by one person on one day, each the last of its window."
     ),
 }
 
@@ -185,11 +185,11 @@ def _with_the_same_note(reviews: Iterable[ReviewOfBatch]) -> list[list[ReviewOfB
 
 
 def _on_the_last_day(reviews: Iterable[ReviewOfBatch]) -> list[list[ReviewOfBatch]]:
-    """A person's reviews of a day, all of them on their due date."""
-    by_day: dict[tuple[str, date], list[ReviewOfBatch]] = defaultdict(list)
+    """A person's reviews of a day in a cohort, all of them on their due date."""
+    by_day: dict[tuple[str, date, int], list[ReviewOfBatch]] = defaultdict(list)
     for review in reviews:
         if review.due_on is not None:
-            by_day[review.by, review.held_on].append(review)
+            by_day[review.by, review.held_on, review.cohort_id].append(review)
     return [
         some
         for some in by_day.values()

@@ -132,7 +132,8 @@ class OpenWindow:
 
 @dataclass(frozen=True, slots=True)
 class CoverageMatrix:
-    """`rows` are those asked for; figures and columns are of all learners seen, whatever rows are shown."""
+    """`rows` are those asked for; counts and columns are of all learners seen who were here in the year,
+    whatever rows are shown. `covered` is today's coverage, whatever the year."""
 
     cohort: CohortHead
     choice: MatrixChoice
@@ -184,13 +185,18 @@ def read(
     clocks = {plan_id: all_clocks[plan_id] for plan_id in people}
     found = batches.read(session, viewer, of_cohort, _year_start(year))
     cells = _cells(session, viewer, of_cohort, clocks, _marked(found))
-    shown = {plan_id: [cell for cell in some if _is_in(cell, year)] for plan_id, some in cells.items()}
+    shown = {
+        plan_id: [cell for cell in some if _is_in(cell, year)]
+        for plan_id, some in cells.items()
+        if _was_here(clocks[plan_id], year)
+    }
     width = max((len(some) for some in shown.values()), default=0)
     judged = judgements.judged_of(session, viewer, of_cohort)
     figures = judgements.computed_of(session, viewer, of_cohort)
     rows = [
         _row(person, shown[plan_id], width, cells[plan_id][-1], judged.get(plan_id), figures.get(plan_id))
         for plan_id, person in people.items()
+        if plan_id in shown
     ]
     return CoverageMatrix(
         cohort=cohort,
@@ -318,6 +324,12 @@ def _is_in(cell: WindowCell, year: int) -> bool:
     or is still open."""
     begins = cell.window.counted_from < _year_start(year + 1)
     return begins and (cell.window.held_on is None or cell.window.held_on >= _year_start(year))
+
+
+def _was_here(clock: ReviewClock, year: int) -> bool:
+    """Whether the learner was enrolled on any day of the academic year."""
+    enrolment = clock.enrolment
+    return enrolment.starts_on < _year_start(year + 1) and not enrolment.ended(_year_start(year))
 
 
 def _row(

@@ -125,7 +125,7 @@ def _add_milestone(
 
 
 def _shared_days(college: DemoCollege, layout: CohortLayout, habits: Habits, random: Random) -> list[date]:
-    """The days on which a tutor who reviews a whole cohort at once did so."""
+    """The days on which a tutor who reviews a whole cohort at once did so, the last time on the last day."""
     life = replace(
         draw_life(college, layout, random),
         starts_on=layout.starts_on,
@@ -133,7 +133,11 @@ def _shared_days(college: DemoCollege, layout: CohortLayout, habits: Habits, ran
         breaks=(),
         seen_until=college.yesterday,
     )
-    return days_held(college, life, habits, college.rule, random)
+    days = days_held(college, life, habits, college.rule, random)
+    if len(days) < 2:
+        return days
+    last = rules.next_review_due(days[-2], college.rule, closures=college.open_days.spans)
+    return [*days[:-1], last] if last is not None and last <= college.yesterday else days
 
 
 def _identical_plan(layout: CohortLayout, random: Random) -> IdenticalPlan:
