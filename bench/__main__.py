@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 
+from app import progress_bar
 from bench import browser, report, views
 from bench.browser import Visible, Visit
 from bench.client import Client
@@ -34,15 +35,23 @@ PEOPLE, LOAD_SECONDS = 50, 30
 
 @click.command()
 @click.option("--sizes", default="1000,10000,100000", show_default=True, help="Learners of each college.")
+@click.option(
+    "--folder",
+    default=FOLDER,
+    show_default="var/bench",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where the colleges lie; those that stand there are brought up to date and used again.",
+)
 @click.option("--no-write", is_flag=True, help="Print only; leave docs/benchmark.md as it is.")
-def main(sizes: str, no_write: bool) -> None:
+def main(sizes: str, folder: Path, no_write: bool) -> None:
     """Measure all views on colleges of several sizes, in one run."""
     os.environ.pop("ROUTEBOOK_TODAY", None)
+    folder.mkdir(parents=True, exist_ok=True)
     numbers = [int(size) for size in sizes.split(",")]
-    built = {size: college(size) for size in numbers}
+    built = {size: college(folder.resolve(), size) for size in numbers}
     measured: dict[int, list[views.Measured]] = {}
     seen: list[Visible] = []
-    memory: dict[str, float] = {}
+    memory: report.Memory | None = None
     load: list[dict[str, str]] = []
     for size in numbers:
         url, _ = built[size]
@@ -58,10 +67,12 @@ def main(sizes: str, no_write: bool) -> None:
                 measured[size].append(one)
                 click.echo(report.line(one))
             if size == max(numbers):
-                memory = {"before": memory_before, "after": max(server.worker_megabytes())}
-                load = fifty_people(server, client, sample)
+                after = max(server.worker_megabytes())
+                memory = report.Memory(memory_before, after, pandas=server.has_loaded("pandas"))
+                load = fifty_people(server, client, sample, folder)
                 seen = in_chromium(server, client, sample)
         engine.dispose()
+    assert memory is not None
     text = report.text(
         machine=machine(),
         built={size: seconds for size, (_, seconds) in built.items()},
@@ -75,17 +86,16 @@ def main(sizes: str, no_write: bool) -> None:
         (ROOT / "docs" / "benchmark.md").write_text(text)
 
 
-def college(size: int) -> tuple[str, float]:
-    """(database URL, seconds that building it took); a college that stands from an earlier run is kept."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    path, built = FOLDER / f"{size}.db", FOLDER / f"{size}.built"
-    url = f"sqlite:///{path}"
+def college(folder: Path, size: int) -> tuple[str, float]:
+    """(database URL, seconds that building it took); a college that stands from an earlier run is kept,
+    and migrated where its tables are older."""
+    built = folder / f"{size}.built"
+    url = f"sqlite:///{folder / f'{size}.db'}"
     engine = make_engine(url)
     try:
-        if not migrate(engine) and built.exists():
+        migrate(engine)
+        if built.exists():
             return url, float(built.read_text())
-        from app import progress_bar
-
         began = time.perf_counter()
         build(engine, today=TODAY, seed=1, learners=size, progress=progress_bar)
         seconds = time.perf_counter() - began
@@ -120,9 +130,9 @@ def in_chromium(server: Server, client: Client, sample: Sample) -> list[Visible]
         return browser.measure(visits, cookies, base_of=bases)
 
 
-def fifty_people(server: Server, client: Client, sample: Sample) -> list[dict[str, str]]:
+def fifty_people(server: Server, client: Client, sample: Sample, folder: Path) -> list[dict[str, str]]:
     """Locust's figures for each view and all together."""
-    path = FOLDER / "sample.json"
+    path = folder / "sample.json"
     path.write_text(
         json.dumps(
             {
@@ -135,19 +145,19 @@ def fifty_people(server: Server, client: Client, sample: Sample) -> list[dict[st
             }
         )
     )
-    results = FOLDER / "load"
+    results = folder / "load"
     with ExitStack() as stack:
         stack.callback(path.unlink)
         subprocess.run(
             [
                 *(sys.executable, "-m", "locust", "-f", str(Path(__file__).parent / "load.py")),
                 *("--headless", "-u", str(PEOPLE), "-r", str(PEOPLE), "-t", f"{LOAD_SECONDS}s"),
-                *("--csv", str(results), "--only-summary"),
+                *("--csv", str(results), "--only-summary", "--exit-code-on-error", "0"),
             ],
             cwd=ROOT,
             env=os.environ | {"ROUTEBOOK_BENCH_SAMPLE": str(path), "PYTHONPATH": str(ROOT)},
-            check=False,
-            capture_output=True,
+            stdout=subprocess.DEVNULL,
+            check=True,
         )
     with open(f"{results}_stats.csv", newline="") as lines:
         return list(csv.DictReader(lines))

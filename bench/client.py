@@ -8,6 +8,7 @@ import json
 import re
 import time
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from components import ids
@@ -35,7 +36,7 @@ class Client:
         self.host, self.port = host, port
         self.connection = http.client.HTTPConnection(host, port, timeout=120)
         self.cookies: dict[str, str] = {}
-        self._page_callback: dict[str, object] | None = None
+        self._page_callback: dict[str, Any] | None = None
 
     def copy(self) -> Client:
         """The same person on another connection."""
@@ -86,7 +87,7 @@ class Client:
             ],
             "inputs": [
                 {"id": ids.LOCATION, "property": item["property"], "value": values[item["property"]]}
-                for item in self._page_callback["inputs"]  # type: ignore[attr-defined]
+                for item in self._page_callback["inputs"]
             ],
             "changedPropIds": [f"{ids.LOCATION}.pathname"],
             "parsedChangedPropsIds": [f"{ids.LOCATION}.pathname"],
@@ -98,9 +99,9 @@ class Client:
         token = next((value for name, value in self.cookies.items() if "csrf" in name.lower()), "")
         return {"Content-Type": "application/json", "X-CSRFToken": token}
 
-    def _find_page_callback(self) -> dict[str, object]:
+    def _find_page_callback(self) -> dict[str, Any]:
         for callback in json.loads(self.request("GET", "/_dash-dependencies").body):
             if PAGE_OUTPUT in callback["output"]:
-                found: dict[str, object] = callback
+                found: dict[str, Any] = callback
                 return found
         raise LookupError("the app has no page callback")

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bench.browser import Visible
 from bench.views import Measured
 
-FLAT = ("learner", "cohort", "department")
+
+@dataclass(frozen=True)
+class Memory:
+    """Of the largest worker, in megabytes; `pandas` says whether any worker has loaded it."""
+
+    before: float
+    after: float
+    pandas: bool
 
 
 def line(one: Measured) -> str:
@@ -24,7 +32,7 @@ def text(
     built: Mapping[int, float],
     measured: Mapping[int, Sequence[Measured]],
     seen: Sequence[Visible],
-    memory: Mapping[str, float],
+    memory: Memory,
     load: Sequence[Mapping[str, str]],
 ) -> str:
     parts = [
@@ -138,11 +146,12 @@ def _in_chromium(seen: Sequence[Visible]) -> str:
     )
 
 
-def _memory(memory: Mapping[str, float]) -> str:
+def _memory(memory: Memory) -> str:
+    pandas = "pandas is among what is loaded" if memory.pandas else "pandas isn't among what is loaded"
     return (
         "## Memory of a worker, largest college\n\n"
-        f"{memory['before']:.0f} MB before the first request, {memory['after']:.0f} MB after all views were"
-        " measured; pandas isn't among what is loaded. To reach: 100 MB before, at most 60 MB more after.\n"
+        f"{memory.before:.0f} MB before the first request, {memory.after:.0f} MB after all views were"
+        f" measured; {pandas}. To reach: 100 MB before, at most 60 MB more after.\n"
     )
 
 

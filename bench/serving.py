@@ -34,6 +34,11 @@ class Server:
         """Resident memory of each worker, shared pages counted in each."""
         return [_resident_megabytes(pid) for pid in _children(self.pid)]
 
+    def has_loaded(self, package: str) -> bool:
+        """Whether any worker has a compiled part of a package in memory."""
+        maps = [Path(f"/proc/{pid}/maps").read_text() for pid in _children(self.pid)]
+        return any(f"/{package}/" in of_worker for of_worker in maps)
+
 
 @contextmanager
 def serving(factory: str, probe: str, **environment: str) -> Iterator[Server]:

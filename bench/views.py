@@ -9,6 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Engine, event, select
@@ -24,7 +25,8 @@ from data.scope import load_viewer
 
 ROUNDS = 60
 CONNECTIONS = 8
-SECONDS = 4.0
+SLICES, SLICE_SECONDS = 4, 1.0
+"""Bare route and callback are asked by turns, a slice each."""
 VIEWS = {
     "learner": "learner",
     "cohort": "cohort",
@@ -70,13 +72,14 @@ def measure(engine: Engine, client: Client, email: str, sample: Sample, view: st
         bares.append(_good(bare(client, turn)))
         callbacks.append(_good(callback(client, turn)))
         sql.append(_sql_seconds(engine, email, address, numbers[turn % len(numbers)]))
+    bare_rate, callback_rate = _rates(client, bare, callback)
     return Measured(
         view=view,
         sql_ms=statistics.median(sql) * 1000,
         bare_ms=_median_ms(bares),
         callback_ms=_median_ms(callbacks),
-        bare_rate=_rate(client, bare),
-        callback_rate=_rate(client, callback),
+        bare_rate=bare_rate,
+        callback_rate=callback_rate,
         wire_bytes=int(statistics.median(answer.wire_bytes for answer in callbacks)),
         queries=max(answer.queries for answer in callbacks),
     )
@@ -91,21 +94,27 @@ def _median_ms(answers: list[Answer]) -> float:
     return statistics.median(answer.seconds for answer in answers) * 1000
 
 
-def _rate(client: Client, ask: Callable[[Client, int], Answer]) -> float:
-    """Answers a second to eight connections that ask without a pause."""
-    until = time.perf_counter() + SECONDS
+Ask = Callable[[Client, int], Answer]
 
-    def keep_asking(number: int) -> int:
-        asking, count = client.copy(), 0
-        while time.perf_counter() < until:
-            _good(ask(asking, number * 7 + count))
-            count += 1
-        return count
 
-    began = time.perf_counter()
+def _rates(client: Client, *asks: Ask) -> list[float]:
+    """Answers a second, of each way to ask, to eight connections that ask without a pause."""
+    answered, seconds = [0] * len(asks), [0.0] * len(asks)
     with ThreadPoolExecutor(CONNECTIONS) as pool:
-        answered = sum(pool.map(keep_asking, range(CONNECTIONS)))
-    return answered / (time.perf_counter() - began)
+        for _ in range(SLICES):
+            for way, ask in enumerate(asks):
+                began = time.perf_counter()
+                answered[way] += sum(pool.map(partial(_keep_asking, client, ask), range(CONNECTIONS)))
+                seconds[way] += time.perf_counter() - began
+    return [count / took for count, took in zip(answered, seconds, strict=True)]
+
+
+def _keep_asking(client: Client, ask: Ask, number: int) -> int:
+    until, asking, count = time.perf_counter() + SLICE_SECONDS, client.copy(), 0
+    while time.perf_counter() < until:
+        _good(ask(asking, number * 7 + count))
+        count += 1
+    return count
 
 
 def _sql_seconds(engine: Engine, email: str, address: str, number: int) -> float:
