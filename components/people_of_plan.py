@@ -96,15 +96,18 @@ def _person_may(person: PersonLine) -> str:
         return "Works with the learner; reads plans by signing in, as their role allows."
     return {
         Access.NOTHING: "Named here only: is not shown the plan.",
-        Access.READ: "May read this plan by a link, without supports and barriers above level 1.",
-        Access.COMMENT: "May read this plan and comment on it by a link, without supports and barriers"
-        " above level 1.",
+        Access.READ: "May read this plan by a link, without confidential supports and barriers.",
+        Access.COMMENT: "May read this plan and comment on it by a link, without confidential supports"
+        " and barriers.",
     }[person.access]
 
 
 def _consent(person: PersonLine, people: PeopleOfPlan) -> tuple[str, str, str]:
     """(state for its colour, icon, words) of whether somebody may be shown the plan, and why."""
     learner = "you" if people.head.own else people.head.learner_name
+    if person.withdrawn_on and person.consent_in_person:
+        day = words.day(person.withdrawn_on)
+        return "withdrawn", "slash-circle", f"Consent withdrawn {day}, recorded by {person.consent_by}"
     if person.withdrawn_on:
         return "withdrawn", "slash-circle", f"Consent withdrawn {words.day(person.withdrawn_on)}"
     if person.consented_on:
@@ -145,6 +148,7 @@ def _age(people: PeopleOfPlan) -> str:
     until = words.day(people.full_age_on)
     return (
         f"{they_are} under {FULL_AGE} until {until}. Until then a parent or carer may be shown the plan by"
-        " the college’s own rule, unless the learner says no; an employer or an agency only with the"
-        " learner’s consent. From that day on everybody needs it: a link without consent stops."
+        f" the college’s own rule, unless {'you say' if own else f'{name} says'} no; an employer or an agency"
+        f" only with {'your' if own else 'the learner’s'} consent. From then on everybody needs it: a link"
+        " without consent stops."
     )
