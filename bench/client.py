@@ -53,8 +53,9 @@ class Client:
         try:
             self.connection.request(method, path, body, sent | (headers or {}))
             response = self.connection.getresponse()
-        except http.client.RemoteDisconnected:  # the server closes connections that were idle
+        except ConnectionError:  # the server closes connections that were idle
             self.connection.close()
+            began = time.perf_counter()
             self.connection.request(method, path, body, sent | (headers or {}))
             response = self.connection.getresponse()
         content = response.read()
