@@ -47,7 +47,6 @@ _FIELDS = {
     "sessions_planned": "sessions planned",
     "from_on": "since when",
     "until_on": "until when",
-    "passed_on": "passed",
     "how_passed": "how it was passed",
     "kind": "the kind",
     "agency": "who gives it",
@@ -166,6 +165,8 @@ def change_in_words(line: ChangeLine, page: SupportPage) -> str:
     old, new = _value(line.field, line.old, page), _value(line.field, line.new, page)
     if line.field == "created":
         return "put it on the plan"
+    if line.field == "passed_on":
+        return f"said that it was passed on {new}" if line.new else "said that it is there again"
     if line.field == "session":
         if line.old is None:
             return f"recorded {new}"
@@ -185,6 +186,8 @@ def _value(field: str, value: str | None, page: SupportPage) -> str:
         return ""
     if field.endswith("_on"):
         return words.day(date.fromisoformat(value))
+    if field in ("session", "answer"):
+        return value
     if field == "confidentiality":
         return f"{value} {LEVEL_NAMES[int(value)]}"
     if field == "lane_id":
