@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
 from components.learner_page import DRAWINGS, drawn, learner_page
 from components.small_forms import new_target_button, review_held_button
-from data import route_map
+from data import news, route_map
+from data.news import News
 from data.route_map import RouteMap
 from data.scope import Viewer
 
@@ -26,10 +27,17 @@ def page(learner_id: Any = None, plan: Any = None, target: Any = None, **_query:
             route,
             own=own,
             form=target_form.form(session, viewer, target),
+            news=_news(session, viewer, route),
             actions=_actions(session, viewer, route),
         )
         title = "My route" if own else route.learner
         return shell.page(request.frame(viewer), title, content, active="/" if own else "")
+
+
+def _news(session: Session, viewer: Viewer, route: RouteMap) -> News | None:
+    """What is new to the learner; others see it in the history of each target."""
+    own = viewer.is_learner_only and route.plan_id is not None
+    return news.read(session, viewer, route.plan_id or 0) if own else None
 
 
 def _actions(session: Session, viewer: Viewer, route: RouteMap) -> list[Any]:
@@ -50,7 +58,7 @@ def follow_save(saved: Any, shown: Any) -> Any:
         return (no_update,) * len(DRAWINGS)
     with request.looking() as (session, viewer):
         route = read(session, viewer, shown.get("learner"), shown.get("plan"))
-        return drawn(route, own=viewer.is_learner_only)
+        return drawn(route, own=viewer.is_learner_only, news=_news(session, viewer, route))
 
 
 def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> RouteMap:
@@ -70,4 +78,3 @@ def register(app: Dash) -> None:
         State(ids.LEARNER, "data"),
         prevent_initial_call=True,
     )(follow_save)
-    app.clientside_callback(ClientsideFunction("drawing", "mark"), Input(ids.SELECTION, "data"))

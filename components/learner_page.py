@@ -10,25 +10,29 @@ from dash import dcc, html
 from components import ids, shell, words
 from components.attributes import attributes
 from components.drawing import drawing, render
+from components.plan_changes import plan_change_in_words
 from components.plan_frame import plan_tabs
 from components.route_entries import near_day, state_line
 from components.route_map import route_map
 from components.target_list import target_list
+from data.news import News
 from data.route_map import ATTENDANCE_WEEKS, RouteMap
 from data.rules import ReviewState
 
-HEAD, NEXT, MAP, LIST = "learner-head", "learner-next", "route-map", "target-list"
-DRAWINGS = (HEAD, NEXT, MAP, LIST)
+HEAD, NEXT, NEWS, MAP, LIST = "learner-head", "learner-next", "news", "route-map", "target-list"
+DRAWINGS = (HEAD, NEXT, NEWS, MAP, LIST)
 """The drawings that are redrawn after a save, in the order of `drawn`."""
 STEP_READERS = "Your tutor and the people who teach or support you see which steps you have done."
 
 
-def learner_page(route: RouteMap, *, own: bool, form: Any, actions: Sequence[Any] = ()) -> list[Any]:
+def learner_page(
+    route: RouteMap, *, own: bool, form: Any, news: News | None = None, actions: Sequence[Any] = ()
+) -> list[Any]:
     """All that stands in the page's main part; `own` where the viewer is the learner.
 
     `actions` are the buttons for a new target and a review held, with their forms.
     """
-    head, following, the_map, the_list = drawn(route, own=own)
+    head, following, new, the_map, the_list = drawn(route, own=own, news=news)
     return [
         dcc.Store(
             id=ids.LEARNER,
@@ -43,17 +47,19 @@ def learner_page(route: RouteMap, *, own: bool, form: Any, actions: Sequence[Any
             hidden=not following,
             **attributes(aria_label="Next step"),
         ),
-        *(_plan(the_map, the_list, form, own) if route.plan_id else [_no_plan(own)]),
+        drawing(NEWS, new),
+        *(_plan(route, the_map, the_list, form, own) if route.plan_id else [_no_plan(own)]),
     ]
 
 
-def drawn(route: RouteMap, *, own: bool) -> tuple[str, str, str, str]:
+def drawn(route: RouteMap, *, own: bool, news: News | None = None) -> tuple[str, str, str, str, str]:
     """The HTML of each of `DRAWINGS`; empty where there is nothing to draw."""
     if route.plan_id is None:
-        return head(route, own=own), "", "", ""
+        return head(route, own=own), "", "", "", ""
     return (
         head(route, own=own),
         next_step(route) if own else "",
+        render("news.html", news=news, what=plan_change_in_words) if news else "",
         route_map(route, calm=own),
         target_list(route, calm=own),
     )
@@ -163,7 +169,15 @@ def _others(route: RouteMap) -> html.P:
     return html.P(links, className="small others")
 
 
-def _plan(the_map: str, the_list: str, form: Any, own: bool) -> list[Any]:
+def _propose(route: RouteMap) -> Any:
+    return dcc.Link(
+        [shell.icon("plus-lg"), "Propose a target"],
+        href=f"/learner/{route.learner_id}/propose?plan={route.enrolment_id}",
+        className="button",
+    )
+
+
+def _plan(route: RouteMap, the_map: str, the_list: str, form: Any, own: bool) -> list[Any]:
     return [
         html.Section(
             drawing(MAP, the_map, view="route-map"),
@@ -174,7 +188,13 @@ def _plan(the_map: str, the_list: str, form: Any, own: bool) -> list[Any]:
             [
                 html.Section(
                     [
-                        html.H2("My targets" if own else "Targets"),
+                        html.Div(
+                            [
+                                html.H2("My targets" if own else "Targets"),
+                                *([_propose(route)] if own or route.may_write else []),
+                            ],
+                            className="list-head",
+                        ),
                         drawing(LIST, the_list, view="target-list"),
                     ],
                     className="card target-list-card",

@@ -123,6 +123,7 @@ from data.models.templates import TemplateRunLine as TemplateRunLine
 from data.models.templates import TransitionItem as TransitionItem
 from data.models.templates import TransitionKind as TransitionKind
 from data.models.templates import TransitionStatus as TransitionStatus
+from data.models.voice import PlanSeen as PlanSeen
 from data.models.walls import BoardKind as BoardKind
 from data.models.walls import Orientation as Orientation
 from data.models.walls import Theme as Theme

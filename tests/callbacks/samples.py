@@ -29,6 +29,9 @@ class Place:
     evidence: Any = 0
     stuck: Any = 0
     proposed: Any = 0
+    offered: Any = 0
+    second: Any = 0
+    second_step: Any = 0
     link: Any = 0
     criterion: str = "no such criterion"
     support: Any = 0
@@ -382,10 +385,10 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "due_on": "2027-02-02",
     },
     "target-agree": lambda place: {"target": place.proposed, "version": 2},
-    "target-decline": lambda place: {"target": place.proposed, "version": 3, "said": "Not now"},
+    "target-decline": lambda place: {"target": place.offered, "version": 1, "said": "Not now"},
     "target-achieve": lambda place: {
-        "target": place.target,
-        "version": place.version,
+        "target": place.second,
+        "version": 3,
         "how_met": "Seen by the sample",
         "said": "A note by the sample",
     },
@@ -396,19 +399,19 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "judged": "met",
         "confirmed": "on",
     },
-    "step-add": lambda place: {"target": place.target, "text": "A step by the sample"},
+    "step-add": lambda place: {"target": place.second, "text": "A step by the sample"},
     "step-change": lambda place: {
         "target": place.target,
         "step": place.step,
         "text": "Changed by the sample",
     },
     "step-move": lambda place: {"target": place.target, "step": place.step, "to": "later"},
-    "step-remove": lambda place: {"target": place.target, "step": place.step},
+    "step-remove": lambda place: {"target": place.second, "step": place.second_step},
     "evidence-add": lambda place: {"target": place.target, "said": "Evidence by the sample"},
     "evidence-remove": lambda place: {"target": place.target, "evidence": place.evidence},
     "link-add": lambda place: {"target": place.target, "kind": "skill", "serves": "The sample’s skill"},
     "link-remove": lambda place: {"target": place.target, "link": place.link},
-    "stuck-say": lambda place: {"target": place.target, "step": place.step, "said": "Stuck by the sample"},
+    "stuck-say": lambda place: {"target": place.second, "said": "Stuck by the sample"},
     "stuck-answer": lambda place: {"stuck": place.stuck, "answer": "Answered by the sample"},
 }
 

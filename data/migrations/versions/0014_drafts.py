@@ -24,7 +24,7 @@ def upgrade() -> None:
             ["person_id"], ["person.id"], name=op.f("fk_draft_person_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
-        sa.UniqueConstraint("person_id", "key", name=op.f("uq_draft_person_id")),
+        sa.UniqueConstraint("person_id", "key", name=op.f("uq_draft_person_id_key")),
     )
 
 

@@ -1,0 +1,41 @@
+"""How a change of anything in a plan reads, after the name of who made it."""
+
+from __future__ import annotations
+
+import re
+
+from components.target_changes import shortened
+from components.target_form import change_in_words as target_change_in_words
+from data.history import HistoryLine
+
+NOUNS = {
+    "attainment": "an earlier qualification",
+    "assessment": "an assessment",
+    "own_words": "their own words",
+    "balance": "their balance of skills",
+    "skill_rating": "a rating of skills",
+    "progression_option": "a route after this plan",
+    "progression_need": "what a route asks for",
+    "plan_exit": "how the plan ended",
+    "experience": "an experience",
+    "reflection": "a reflection",
+    "preparedness": "how ready they are for the next phase",
+    "bridge_action": "a bridging action",
+    "transition_item": "a part of the transition plan",
+    "route_draft_part": "a part of the drafted route",
+    "phases": "the phases",
+}
+"""What history calls the rows of a plan, by their table."""
+
+
+def plan_change_in_words(line: HistoryLine) -> str:
+    """added an experience “Work shadowing”; changed the destination; said “Well done”."""
+    row = re.fullmatch(r"([a-z_]+) \d+( [a-z_]+)?", line.field)
+    if row is None:
+        return target_change_in_words(line)
+    what = NOUNS.get(row[1], f"a {row[1].replace('_', ' ')}")
+    if row[2]:
+        return f"changed {what}"
+    if line.new:
+        return f"added {what}: “{shortened(line.new)}”"
+    return f"took out {what}: “{shortened(line.old or '')}”"
