@@ -39,6 +39,7 @@ def addresses(server: Server, served_engine: Engine) -> list[str]:
         "cohort_id": str(cohort_id),
         "department_id": str(department_id),
         "token": "no-such-token",
+        "wall_id": "1",
     }
     return [re.sub(r"<(?:\w+:)?(\w+)>", lambda found: known[found[1]], rule) for rule in _rules(server)]
 
@@ -52,6 +53,7 @@ def _rules(server: Server) -> Iterator[str]:
         not_a_page = route.endpoint.startswith(("/", "_dash", "bundle_")) or route.endpoint in (
             "static",
             "healthz",
+            "wall_boards",
         )
         if "GET" in (route.methods or ()) and not not_a_page:
             yield route.rule

@@ -35,7 +35,15 @@ FILES = {
     "/assets/routebook.js": "/assets/routebook.js",
     "/_favicon.ico": "/_favicon.ico",
 }
-FOR_STRANGERS = {*FILES, "/login", "/healthz", "/choose-password/<token>", "/guest/<token>"}
+FOR_STRANGERS = {
+    *FILES,
+    "/login",
+    "/healthz",
+    "/choose-password/<token>",
+    "/wall/<token>",
+    "/wall/boards",
+    "/guest/<token>",
+}
 
 
 def addresses(server: Flask) -> Iterator[tuple[str, str]]:
