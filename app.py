@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ PAGES = (
     ("people", "/learner/<learner_id>/people", "People", people.page),
     ("agreement", "/learner/<learner_id>/agreement", "Agreement", agreement.page),
     ("target", "/target/<target_id>", "Target", target_page.page),
+    ("propose", "/learner/<learner_id>/propose", "Propose a target", target_page.propose),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
@@ -151,6 +153,7 @@ class Routebook(Dash):
     """Dash, with our styles and scripts in two files, saying less of the machine that it runs on."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # its own takes them so too
+        parts["metas"] += f'<meta name="pages" content="{escape(security.page_pattern().pattern)}">'
         parts["metas"] += f'<script src="{bundles.file_address("static/theme.js")}"></script>'
         parts["css"] += f'<link rel="stylesheet" href="{bundles.address("css")}">'
         parts["scripts"] += f'<script src="{bundles.address("js")}"></script>'
@@ -200,10 +203,9 @@ def create_app(settings: Settings | None = None) -> Dash:
     app.layout = shell.layout
     app.clientside_callback(
         ClientsideFunction("drawing", "draw"),
-        # MATCH stands where an id holds a name.
-        Output(ids.drawing_mount(MATCH), "data-drawn"),  # type: ignore[arg-type]
-        Input(ids.drawing_html(MATCH), "data"),  # type: ignore[arg-type]
-        Input(ids.drawing_mount(MATCH), "id"),  # type: ignore[arg-type]
+        Output(ids.drawing_mount(MATCH), "data-drawn"),  # type: ignore[arg-type]  # MATCH for a name
+        Input(ids.drawing_html(MATCH), "data"),  # type: ignore[arg-type]  # MATCH for a name
+        Input(ids.drawing_mount(MATCH), "id"),  # type: ignore[arg-type]  # MATCH for a name
     )
     for module in CALLBACKS:
         module.register(app)

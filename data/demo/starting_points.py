@@ -228,7 +228,9 @@ def _assessment(
 
 def _add_balances(college: DemoCollege, start: Start, skills: list[int], notes: dict[str, list[str]]) -> None:
     random = start.random
-    first_on, later_on = start.starts_on + FIRST_BALANCE, start.starts_on + LATER_BALANCE
+    open_days = college.open_days
+    first_on = open_days.on_or_after(start.starts_on + FIRST_BALANCE)
+    later_on = open_days.on_or_after(start.starts_on + LATER_BALANCE)
     if first_on > start.seen_until:
         return
     first = [random.choice((1, 1, 2, 2, 2, 3)) for _ in skills]
@@ -345,7 +347,14 @@ def _add_amara(college: DemoCollege, start: Start, skills: list[int]) -> None:
         ("tutor", "tutor", 0.92),
     ):
         ratings = dict(zip(skills, balance[which], strict=True))
-        _balance(college, start, rated_by, start.day(share), ratings, balance[f"{which}_note"])
+        _balance(
+            college,
+            start,
+            rated_by,
+            college.open_days.on_or_before(start.day(share)),
+            ratings,
+            balance[f"{which}_note"],
+        )
     for row in words["options"]:
         _add_amaras_option(college, start, row, targets)
     for row in words["experiences"]:

@@ -113,9 +113,11 @@ class Builder:
             make.target(session, plan, id=self.number(), milestone_id=milestone.id, due_on=date(2027, 1, 4)),
             name,
         )
-        self.of(make.target(session, plan, id=self.number(), due_on=date(2027, 1, 14), stretch=True), name)
+        second = self.of(
+            make.target(session, plan, id=self.number(), due_on=date(2027, 1, 14), stretch=True), name
+        )
         step = self.add(models.Step, name, target_id=target.id, position=1, text="x")
-        evidence, stuck = self._add_to_target(name, target, step)
+        of_targets = self._of_targets(name, target, second)
         review = self.of(make.review(session, plan, date(2026, 11, 2), id=self.number()), name)
         hung = {"department_id": cohort.department_id, "notice": "x"}
         wall = self.of(make.wall(session, organisation, id=self.number(), **hung), name)
@@ -157,8 +159,7 @@ class Builder:
             kind=review.kind_id,
             **beside_the_road,
             **self.people(name, plan, own),
-            evidence=evidence.id,
-            stuck=stuck.id,
+            **of_targets,
             **self._add_transition(name, plan),
             **self._add_template(name, department, plan),
             **self._add_start(name, cohort, learner, plan),
@@ -238,9 +239,11 @@ class Builder:
         ids["phase_set"] = self.session.scalars(sets.order_by(models.PhaseSet.position)).first() or 0
         return ids
 
-    def _add_to_target(self, name: str, target: models.Target, step: models.Step) -> tuple[Any, Any]:
-        """Its evidence and who is stuck on it, with all else that belongs to a target."""
-        at, of = datetime(2027, 1, 5, 12, tzinfo=UTC), {"target_id": target.id}
+    def _of_targets(self, name: str, target: models.Target, second: models.Target) -> dict[str, Any]:
+        """All else that belongs to a target; somebody stuck on a second one, with a step; two proposals."""
+        at = datetime(2027, 1, 5, 12, tzinfo=UTC)
+        of: dict[str, Any] = {"target_id": target.id}
+        plan = self.session.get_one(models.Plan, target.plan_id)
         self.add(
             models.CriterionJudgement,
             name,
@@ -251,12 +254,19 @@ class Builder:
             judged_on=make.TODAY,
             **of,
         )
-        self.add(models.TargetLink, name, kind="unit", serves="x", **of)
-        self.add(models.Negotiation, name, side="tutor", move="proposed", said="x", at=at, **of)
+        link = self.add(models.TargetLink, name, kind="unit", serves="x", **of)
         self.add(models.Evidence, name, kind="link", address="x", added_at=at, **of)
         stored = f"{self.number()}.pdf"
         evidence = self.add(models.Evidence, name, kind="file", stored_name=stored, added_at=at, **of)
-        return evidence, self.add(models.Stuck, name, step_id=step.id, said="x", said_at=at, **of)
+        step = self.add(models.Step, name, target_id=second.id, position=1, text="x")
+        stuck = self.add(models.Stuck, name, target_id=second.id, said="x", answer="x", said_at=at)
+        ids = {"link": link, "evidence": evidence, "second": second, "second_step": step, "stuck": stuck}
+        for proposal in ("proposed", "offered"):
+            made = make.target(self.session, plan, id=self.number(), status="proposed")
+            ids[proposal] = self.of(made, name)
+            of = {"target_id": ids[proposal].id, "side": "learner", "move": "proposed"}
+            self.add(models.Negotiation, name, said="x", at=at, **of)
+        return {key: row.id for key, row in ids.items()}
 
     def people(self, place: str, plan: models.Plan, own: models.Person | None) -> dict[str, Any]:
         """A parent, an employer and a helper of the plan, a link, a comment and the tutor's agreement."""
@@ -399,7 +409,8 @@ def build(session: Session, password_hash: str) -> World:
     _plant(session, builder, world)
     for name, place in places.items():
         family_name = session.get_one(models.Learner, place.learner, populate_existing=True).family_name
-        world.places[name] = Place(**{**vars(place), "family_name": family_name})
+        criteria = session.get_one(models.Target, place.target, populate_existing=True).criteria
+        world.places[name] = Place(**{**vars(place), "family_name": family_name, "criterion": criteria})
     session.commit()
     return world
 
