@@ -16,10 +16,13 @@ from data.form_values import Typed
 from data.models import (
     Aspect,
     BridgeAction,
+    CopyKind,
     Phase,
     Preparedness,
     Readiness,
     Target,
+    TemplateCopy,
+    TemplateRunLine,
     TransitionItem,
     TransitionKind,
     TransitionStatus,
@@ -101,6 +104,7 @@ def make_phases(
         session.flush()
         gone = [phase.id for phase in there[len(days) :]]
         _dates_follow(session, head, gone)
+        forget_phases(session, gone)
         session.execute(delete(Phase).where(Phase.id.in_(gone)))
         history.record(session, viewer, head.id, "phases", before, ", ".join(phase.name for phase in kept))
     return kept
@@ -135,6 +139,15 @@ def _refuse_loss(session: Session, gone: Sequence[Phase]) -> None:
                 " Please choose a set with as many phases.",
                 "phase_set",
             )
+
+
+def forget_phases(session: Session, phase_ids: Sequence[int]) -> None:
+    """Forget from which template phases came that are about to go."""
+    copies = select(TemplateCopy.id).where(
+        TemplateCopy.kind == CopyKind.PHASE, TemplateCopy.row_id.in_(phase_ids)
+    )
+    session.execute(delete(TemplateRunLine).where(TemplateRunLine.copy_id.in_(copies)))
+    session.execute(delete(TemplateCopy).where(TemplateCopy.id.in_(copies)))
 
 
 def _dates_follow(session: Session, head: PlanHead, gone: Iterable[int] = ()) -> None:

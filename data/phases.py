@@ -242,19 +242,21 @@ def _reviews_of_ends(session: Session, plan_id: int, ends: Sequence[date]) -> li
     ).all()
     found: list[date | None] = [None] * len(ends)
     for held_on, kind, counts in rows:
-        at = review_belongs_to(ends, held_on, about_moving_on=kind in TRANSITION_KINDS)
-        if at is not None and (counts or kind in TRANSITION_KINDS):
+        moving_on = kind in TRANSITION_KINDS
+        at = review_belongs_to(ends, held_on, about_moving_on=moving_on)
+        if at is not None and (moving_on or (counts and found[at] is None)):
             found[at] = held_on
     return found
 
 
 def review_belongs_to(ends: Sequence[date], held_on: date, *, about_moving_on: bool) -> int | None:
     """Which end of a phase a review is for, by its position: a transition or exit review for the nearest
-    end (the earlier of two), any other for an end that follows within a fortnight."""
+    end (the earlier of two), any other for the last end that lies behind it or within a fortnight."""
     if about_moving_on:
         return min(range(len(ends)), key=lambda at: abs(ends[at] - held_on), default=None)
     shortly = timedelta(days=rules.TRANSITION_REVIEW_DAYS)
-    return next((at for at, end in enumerate(ends) if end - shortly <= held_on <= end), None)
+    reached = sum(end - shortly <= held_on for end in ends)
+    return reached - 1 if reached else None
 
 
 def _judged(session: Session, plan_id: int) -> dict[int, Judged]:

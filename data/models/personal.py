@@ -86,6 +86,7 @@ NOT_PERSONAL = {
     "template_phase": {"name"},
     "template_milestone": {"short_title", "title", "criteria", "resources"},
     "template_copy": {"kind", "said"},
+    "template_run": {"why_skipped"},
     "template_run_line": {"field", "old", "new"},
     "plan": {"own_rule_unit"},
     "plan_exit": {"kind"},

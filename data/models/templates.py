@@ -131,7 +131,7 @@ class TemplateCopy(Base):
 
 class TemplateRun(Base):
     """One time that a template was carried into plans: how many fields and rows it changed, and of how many
-    it left be. It can be undone at any time."""
+    it left be and why. It can be undone at any time."""
 
     __tablename__ = "template_run"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -141,6 +141,7 @@ class TemplateRun(Base):
     plans: Mapped[int]
     changed: Mapped[int]
     skipped: Mapped[int]
+    why_skipped: Mapped[str] = mapped_column(default="")
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     version: Mapped[int] = mapped_column(default=1)

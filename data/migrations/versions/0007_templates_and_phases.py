@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("plans", sa.Integer(), nullable=False),
         sa.Column("changed", sa.Integer(), nullable=False),
         sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("why_skipped", sa.Text(), nullable=False),
         sa.Column("undone_at", sa.DateTime(), nullable=True),
         sa.Column("undone_by_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
