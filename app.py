@@ -52,6 +52,7 @@ from callbacks import (
     target_page,
     wall_admin,
     walls,
+    templates,
 )
 from callbacks import writing as forms
 from components import ids, shell
@@ -71,6 +72,8 @@ PAGES = (
     ("learner", "/learner/<learner_id>", "Learner", learner.page),
     ("phases", "/learner/<learner_id>/phases", "Phases", phases.page),
     ("build", "/learner/<learner_id>/build", "Route draft", route_draft.page),
+    ("templates", "/templates", "Templates", templates.page),
+    ("template", "/template/<template_id>", "Template", templates.template),
     (
         "department_coverage",
         "/department/<department_id>/coverage",
@@ -96,6 +99,7 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     coverage.WRITERS,
     phases.WRITERS,
     route_draft.WRITERS,
+    templates.WRITERS,
     people.WRITERS,
     agreement.WRITERS,
     starting_point.WRITERS,
@@ -119,6 +123,7 @@ CALLBACKS = (
     target_page,
     phases,
     route_draft,
+    templates,
     people,
     agreement,
     starting_point,

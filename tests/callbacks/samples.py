@@ -78,6 +78,7 @@ NAMED_IDS: dict[str, Callable[[Place], Any]] = {
     "plan_id": lambda place: place.plan,
     "target_id": lambda place: place.target,
     "review_id": lambda place: place.review,
+    "template_id": lambda place: place.template,
     "evidence_id": lambda place: place.evidence,
     "token": lambda place: f"token-{place.learner}",
     "wall_id": lambda place: place.wall,
@@ -287,6 +288,37 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "name": "Named by the sample",
         "ends_on": "2027-01-29",
     },
+    "template-add": lambda place: {
+        "department": place.department,
+        "name": "Added by the sample",
+        "phase_set": place.phase_set,
+    },
+    "template": lambda place: {
+        "template": place.template,
+        "version": place.version,
+        "name": "Named by the sample",
+        "phases": "Start",
+    },
+    "template-milestone": lambda place: {
+        "template": place.template,
+        "milestone": place.template_milestone,
+        "version": place.version,
+        "short_title": "S1",
+        "title": "Set by the sample",
+        "lane_id": place.lane,
+    },
+    "template-carry": lambda place: {
+        "template": place.template,
+        "version": place.version,
+        "plan": place.plan,
+    },
+    "template-undo": lambda place: {"run": place.template_run},
+    "phase-set": lambda place: {
+        "phase_set": place.phase_set,
+        "version": place.version,
+        "name": "Named by the sample",
+        "phases": "Start, 6 weeks",
+    },
     "draft-part": lambda place: {
         "plan": place.plan,
         "part": place.draft_part,
@@ -444,6 +476,11 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     "callbacks.route_draft.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.templates.follow_save_of_list": lambda place: [saved(place)],
+    "callbacks.templates.follow_save": lambda place: [
+        saved(place),
+        {"template": place.template, "cohort": place.cohort},
     ],
     "callbacks.phases.follow_save": lambda place: [
         saved(place),

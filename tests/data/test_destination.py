@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import destination, experiences, models, plan_exit
+from data import department_figures, destination, experiences, models, plan_exit
 from data.errors import ChangedElsewhere, NotFound, Refused
 from tests import factories as make
 from tests.counting import statements
@@ -128,14 +128,13 @@ def test_an_exit_keeps_figures_and_coverage_in_step(session: Session, college: C
     assert before != after == kept(session)
 
 
-def kept(session: Session) -> list[str]:
-    """All that is kept of departments and cohorts, that says something."""
+def kept(session: Session) -> tuple[object, list[str]]:
+    """The departments' figures on some days, and the coverage of the cohorts."""
     session.flush()
-    return [
-        repr(tuple(row))
-        for table in (models.DepartmentFigures.__table__, models.CoverageSpan.__table__)
-        for row in session.execute(select(table).order_by(*table.primary_key.columns))
-    ]
+    department_ids = session.scalars(select(models.Department.id)).all()
+    days = [date(2026, 12, 7), make.TODAY, date(2027, 2, 1)]
+    spans = session.execute(select(models.CoverageSpan.cohort_id, models.CoverageSpan.required)).all()
+    return department_figures.read(session, department_ids, days), sorted(map(repr, spans))
 
 
 @pytest.mark.parametrize(
