@@ -1,7 +1,7 @@
 """Coverage over the year against the college's goal: a drawing, and the same as a table.
 
 SVG from a template rather than Plotly: it prints, needs no script, and weighs a few kilobytes instead of the
-library's megabyte and a half (docs/decisions/0013-coverage-drawn-as-svg.md).
+library's megabyte and a half (docs/decisions/0012-coverage-drawn-as-svg.md).
 """
 
 from __future__ import annotations

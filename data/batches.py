@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from data.models import Cohort, Enrolment, Learner, Person, Review, ReviewKind
-from data.review_schedule import review_clocks
+from data.rules import ReviewClock
 from data.scope import Viewer, enrolments_seen_by
 
 MANY = 5
@@ -83,9 +83,15 @@ class Batch:
         return tuple(sorted({review.cohort for review in self.reviews}))
 
 
-def read(session: Session, viewer: Viewer, condition: ColumnElement[bool], since: date) -> tuple[Batch, ...]:
+def read(
+    session: Session,
+    viewer: Viewer,
+    condition: ColumnElement[bool],
+    clocks: Mapping[int, ReviewClock],
+    since: date,
+) -> tuple[Batch, ...]:
     """The batches among the reviews held since a day of those learners (a condition on `Enrolment`) whom
-    the viewer sees, the latest first."""
+    the viewer sees, the latest first. `clocks` are the review clocks of their plans."""
     rows = session.execute(
         select(
             Review.id,
@@ -111,7 +117,7 @@ def read(session: Session, viewer: Viewer, condition: ColumnElement[bool], since
         .where(condition, enrolments_seen_by(viewer), Review.held_on >= since)
         .order_by(Review.recorded_at, Review.id)
     ).all()
-    due = _due_dates(session, {row.cohort_id for row in rows}, viewer.today)
+    due = _due_dates(clocks, viewer.today)
     here = ZoneInfo(viewer.time_zone)
     reviews = [
         ReviewOfBatch(
@@ -146,15 +152,11 @@ def found(reviews: Sequence[ReviewOfBatch]) -> tuple[Batch, ...]:
     return tuple(sorted(batches, key=lambda batch: batch.reviews[-1].recorded_at, reverse=True))
 
 
-def _due_dates(
-    session: Session, cohort_ids: Iterable[int], today: date
-) -> Mapping[tuple[int, date], date | None]:
+def _due_dates(clocks: Mapping[int, ReviewClock], today: date) -> Mapping[tuple[int, date], date | None]:
     """{(plan id, day of a review that counts): when it was due}."""
-    clocks = review_clocks(session, sorted(cohort_ids))
     return {
         (plan_id, window.held_on): window.due_on
-        for of_cohort in clocks.values()
-        for plan_id, clock in of_cohort.items()
+        for plan_id, clock in clocks.items()
         for window in clock.windows(today)
         if window.held_on is not None
     }

@@ -47,7 +47,7 @@ from data.models import (
 )
 from data.review_coverage import Counted, ReviewCoverage
 from data.review_schedule import PROGRESS, review_clocks
-from data.rules import IntervalUnit, ReviewRule, Share
+from data.rules import IntervalUnit, ReviewClock, ReviewRule, Share
 from data.scope import Viewer, confidential_rows_read_by, enrolments_seen_by
 
 SMALLEST_SHOWN = 5
@@ -131,7 +131,9 @@ def read(session: Session, viewer: Viewer, department_id: int) -> CoverageBy:
     return replace(
         of,
         tutors=_by_tutor(session, viewer, here),
-        batches=batches.read(session, viewer, here, rules.academic_year_start(viewer.today)),
+        batches=batches.read(
+            session, viewer, here, _clocks(session, here), rules.academic_year_start(viewer.today)
+        ),
         disagreements=judgements.disagreements(session, viewer, here),
     )
 
@@ -285,16 +287,18 @@ def _covered_by_rule(
         .where(here, Review.kind_id == kind_id)
     ):
         held[plan_id].append(held_on)
-    cohort_ids = session.scalars(select(Enrolment.cohort_id).where(here).distinct()).all()
-    clocks = review_clocks(session, sorted(cohort_ids))
-    return rules.coverage(
-        (
-            replace(clock, held_on=tuple(held.get(plan_id, ())), rules=rules_of_kind)
-            for of_cohort in clocks.values()
-            for plan_id, clock in of_cohort.items()
-        ),
-        viewer.clock_day,
+    of_kind = (
+        replace(clock, held_on=tuple(held.get(plan_id, ())), rules=rules_of_kind)
+        for plan_id, clock in _clocks(session, here).items()
     )
+    return rules.coverage(of_kind, viewer.clock_day)
+
+
+def _clocks(session: Session, here: ColumnElement[bool]) -> dict[int, ReviewClock]:
+    """{plan id: its review clock} of the cohorts in which anybody is here."""
+    cohort_ids = session.scalars(select(Enrolment.cohort_id).where(here).distinct()).all()
+    by_cohort = review_clocks(session, sorted(cohort_ids))
+    return {plan_id: clock for of_cohort in by_cohort.values() for plan_id, clock in of_cohort.items()}
 
 
 # --- by tutor ------------------------------------------------------------------------------------------
@@ -317,20 +321,19 @@ def _tutor_of(viewer: Viewer) -> ColumnElement[Any]:
 
 def _by_tutor(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> tuple[Part, ...]:
     """Everybody with a learner whose review is required, by name; last those whom nobody tutors."""
-    counted = (
+    learners = (
         select(
             _tutor_of(viewer).label("tutor_id"),
-            func.count().label("required"),
-            func.count().filter(state_sql.covered_today(viewer.clock_day)).label("covered"),
+            case((state_sql.covered_today(viewer.clock_day), 1), else_=0).label("covered"),
         )
         .where(here, state_sql.required_today(viewer.clock_day))
-        .group_by(_tutor_of(viewer))
         .subquery()
     )
     rows = session.execute(
-        select(counted.c.tutor_id, Person.name, counted.c.covered, counted.c.required)
-        .outerjoin(Person, Person.id == counted.c.tutor_id)
-        .order_by(Person.name.is_(None), Person.name, counted.c.tutor_id)
+        select(learners.c.tutor_id, Person.name, func.sum(learners.c.covered), func.count())
+        .outerjoin(Person, Person.id == learners.c.tutor_id)
+        .group_by(learners.c.tutor_id, Person.name)
+        .order_by(Person.name.is_(None), Person.name, learners.c.tutor_id)
     )
     return tuple(
         Part(str(tutor_id or 0), name or "No tutor named", Share(covered, required))

@@ -183,7 +183,7 @@ def read(
     people = _people(session, viewer, of_cohort)
     all_clocks = review_schedule.review_clocks(session, [cohort_id]).get(cohort_id, {})
     clocks = {plan_id: all_clocks[plan_id] for plan_id in people}
-    found = batches.read(session, viewer, of_cohort, _year_start(year))
+    found = batches.read(session, viewer, of_cohort, clocks, _year_start(year))
     cells = _cells(session, viewer, of_cohort, clocks, _marked(found))
     shown = {
         plan_id: [cell for cell in some if _is_in(cell, year)]
@@ -209,7 +209,7 @@ def read(
         own_rules=sum(person.own_rule for person in people.values()),
         batches=found,
         batched=sum(row.in_a_batch for row in rows),
-        disagreements=judgements.disagreements(session, viewer, of_cohort),
+        disagreements=judgements.in_order(_disagreement(row, cohort) for row in rows if row.disagrees),
         open_window=_open_window(session, viewer, rows, cells, clocks, choice),
         counted=counted(session, viewer),
         goal=viewer.coverage_goal,
@@ -362,6 +362,14 @@ def _sorted_as(name: str) -> str:
     return "".join(
         letter for letter in normalize("NFKD", name) if letter.isalnum() or letter == " "
     ).casefold()
+
+
+def _disagreement(row: MatrixRow, cohort: CohortHead) -> Disagreement:
+    if row.judged is None or row.computed is None:
+        raise ValueError("there is nothing to disagree with")
+    return Disagreement(
+        row.learner_id, row.plan_id, row.name, row.sort_name, cohort.id, cohort.code, row.judged, row.computed
+    )
 
 
 def _column(

@@ -6,7 +6,7 @@ or the figures more than somebody wrote down.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -133,7 +133,7 @@ class Disagreement:
 def disagreements(
     session: Session, viewer: Viewer, condition: ColumnElement[bool]
 ) -> tuple[Disagreement, ...]:
-    """Of those whom the viewer sees; first those judged more kindly than the figures are, then by name."""
+    """Of those whom the viewer sees, in the order of `in_order`."""
     judged = judged_of(session, viewer, condition)
     figures = computed_of(session, viewer, condition)
     differing = [plan_id for plan_id in judged if disagree(judged[plan_id], figures.get(plan_id))]
@@ -143,7 +143,7 @@ def disagreements(
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(Enrolment.id.in_(differing), enrolments_seen_by(viewer))
     )
-    found = [
+    return in_order(
         Disagreement(
             learner_id,
             plan_id,
@@ -155,7 +155,11 @@ def disagreements(
             figures[plan_id],
         )
         for plan_id, learner_id, given, family, cohort_id, code in rows
-    ]
+    )
+
+
+def in_order(found: Iterable[Disagreement]) -> tuple[Disagreement, ...]:
+    """First those judged more kindly than the figures are, then by name."""
     return tuple(
         sorted(
             found,
