@@ -256,8 +256,12 @@ def _component(thing: Any) -> Any:
 
 def is_page(path: str) -> bool:
     """Whether a page is registered for the address; what is called an id there is a number."""
-    templates = tuple(page["path_template"] or page["path"] for page in dash.page_registry.values())
-    return _page_pattern(templates).fullmatch(path.rstrip("/") or "/") is not None
+    return page_pattern().fullmatch(path.rstrip("/") or "/") is not None
+
+
+def page_pattern() -> re.Pattern[str]:
+    """What the address of a registered page looks like; JavaScript reads the pattern alike."""
+    return _page_pattern(tuple(page["path_template"] or page["path"] for page in dash.page_registry.values()))
 
 
 @cache

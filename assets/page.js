@@ -17,7 +17,9 @@
   }
 
   function tell(selection) {
-    if (document.getElementById("main")) window.dash_clientside.set_props("selection", { data: selection });
+    if (!document.getElementById("main")) return;
+    window.dash_clientside.set_props("selection", { data: selection });
+    window.dash_clientside.drawing.mark();
   }
 
   // Merge into the address; an empty value takes a parameter away. Told even where nothing changes.
@@ -46,17 +48,44 @@
     path = window.location.pathname;
   });
 
+  // --- links within the app -----------------------------------------------------------------------------
+
+  // A link of a drawing or a grid's cell opens a page as dcc.Link does, without loading everything anew. What
+  // isn't one of Dash's pages (print, files, sign-out) is left to the browser.
+  const PAGES = new RegExp(`^(?:${document.querySelector("meta[name=pages]").content})/?$`);
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.button !== 0) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (link.target || link.hasAttribute("download") || link.hash) return;
+    if (link.origin !== window.location.origin || !PAGES.test(link.pathname)) return;
+    event.preventDefault();
+    window.history.pushState(null, "", link.href);
+    window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+    window.scrollTo(0, 0);
+    delete document.documentElement.dataset.ready;
+    settle();
+  });
+
   // --- requests: ready, and a lost connection -----------------------------------------------------------
 
   let open = 0;
   let settling = null;
   const plainFetch = window.fetch;
 
+  // AG Grid draws its cells a moment after Dash has put it on the page.
+  function gridsAreDrawn() {
+    return Array.from(document.querySelectorAll(".grid-frame")).every((frame) =>
+      frame.querySelector(".ag-center-cols-container .ag-cell, [class*=ag-overlay-no]"),
+    );
+  }
+
   function settle() {
     clearTimeout(settling);
     settling = setTimeout(() => {
       const main = document.getElementById("main");
-      if (open === 0 && main) {
+      if (open === 0 && main && gridsAreDrawn()) {
         document.documentElement.dataset.ready = "true";
         if (main.dataset.title) document.title = `${main.dataset.title} · Routebook`;
         path = window.location.pathname;

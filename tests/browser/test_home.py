@@ -37,6 +37,25 @@ def test_the_name_of_the_app_leads_home_and_back_leads_back(page_as: OpenPage) -
     expect(page.get_by_role("grid")).to_be_visible()
 
 
+def test_a_link_of_a_drawing_or_a_grid_opens_its_page_without_loading_everything_anew(
+    page_as: OpenPage,
+) -> None:
+    page = page_as("tutor", "/caseload")
+    page.evaluate("window.loaded = 'once'")
+    page.locator(".worst tbody td a").first.click()
+    expect(page.locator(".learner-head")).to_be_visible()
+    page.locator(".breadcrumb-trail").get_by_role("link").last.click()
+    expect(page).to_have_url(re.compile(r"/cohort/\d+$"))
+    ready(page).locator("[role=gridcell] a").first.click()
+    expect(page.locator(".learner-head")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("grid")).to_be_visible()
+    assert page.evaluate("window.loaded") == "once"
+    page.get_by_role("link", name="Print").click()
+    expect(page).to_have_url(re.compile(r"/cohort/\d+/print$"))
+    assert page.evaluate("window.loaded") is None
+
+
 def test_the_caseload_leads_to_the_learner_and_to_the_target_that_matters(page_as: OpenPage) -> None:
     page = page_as("tutor", "/caseload")
     worst = page.locator(".worst tbody tr").first
