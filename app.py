@@ -50,9 +50,9 @@ from callbacks import (
     support,
     target_form,
     target_page,
+    templates,
     wall_admin,
     walls,
-    templates,
 )
 from callbacks import writing as forms
 from components import ids, shell
@@ -423,6 +423,32 @@ def template(kind: str) -> None:
     from data.importers import template as template_of
 
     click.echo(template_of(kind), nl=False)
+
+
+@cli.command("template-from")
+@click.argument(
+    "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+@click.option("--department", required=True, help="Whose template it is; made if it is new.")
+@click.option("--only", default="", help="Of many standards or skills those whose name holds this.")
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+def template_from(paths: Sequence[Path], department: str, only: str, dry_run: bool) -> None:
+    """Make a programme's template from a standard or a competency framework."""
+    from data.importers.standards import import_standards
+
+    settings, engine = opened()
+    summary = import_standards(
+        engine,
+        paths,
+        department=department,
+        only=only,
+        dry_run=dry_run,
+        today=today_for(settings, engine),
+    )
+    for line in summary.lines():
+        click.echo(line)
+    if summary.all_refused:
+        raise SystemExit(1)
 
 
 @cli.group()

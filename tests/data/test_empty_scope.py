@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "version": lambda place: 1,
     "wall_id": lambda place: place.wall,
     "set_id": lambda place: place.phase_set,
+    "template_id": lambda place: place.template,
     "text": lambda place: place.family_name,
     "done": lambda place: True,
     "evidence_id": lambda place: place.evidence,
