@@ -26,6 +26,7 @@ from data.database import reading, writing
 from data.errors import NotFound
 from data.models import Reach
 from data.scope import Viewer, load_viewer
+from data.templates import keeps_templates
 from data.walls import may_keep_walls
 from logs import log_failure
 from settings import Settings
@@ -110,6 +111,8 @@ def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         for grant in viewer.grants
         if grant.reach == Reach.DEPARTMENT and grant.department_id
     ]
+    if keeps_templates(viewer):
+        links.append(("Templates", "/templates"))
     if viewer.reaches(Reach.CASELOAD, Reach.TEACHING_GROUPS):
         links.append(("My learners", "/caseload"))
     if viewer.reaches(Reach.OWN_PLAN):

@@ -262,7 +262,6 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     "barrier-answer": lambda place: {
         "barrier": place.barrier,
         "version": 2,
-        "target_id": place.target,
         "why_not": "Answered by the sample",
     },
     "barrier-pass": lambda place: {
