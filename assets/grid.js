@@ -375,9 +375,13 @@
         if (api) follow();
         return parameters().target || "";
       },
-      // A row has been saved, and is in the grid: the focus goes back to its cell.
+      // A row has been saved, and is in the grid: its cells show it, also where only words have changed, and
+      // the focus goes back to its cell.
       saved: function (transaction) {
-        if (transaction === null) focusPlace();
+        if (transaction === null && api) {
+          api.refreshCells({ force: true });
+          focusPlace();
+        }
         return window.dash_clientside.no_update;
       },
     },
