@@ -55,7 +55,8 @@ def _rules(server: Server) -> Iterator[str]:
             "healthz",
             "wall_boards",
         )
-        if "GET" in (route.methods or ()) and not not_a_page:
+        is_a_file = route.rule.endswith((".csv", ".xlsx"))
+        if "GET" in (route.methods or ()) and not not_a_page and not is_a_file:
             yield route.rule
 
 
