@@ -67,9 +67,9 @@ def answer_barrier(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     confidential.check_version(session, barrier, barrier.version, typed.version(), theirs)
     if not any(typed.line(field) for field in ("support_id", "target_id")):
         typed.text("why_not", required="Please choose a support or a target, or say why neither fits.")
-    _set_answer(session, viewer, barrier, stored, typed)
-    barrier.version += 1
-    session.flush()
+    if _set_answer(session, viewer, barrier, stored, typed):
+        barrier.version += 1
+        session.flush()
     return head.saved("What the barrier leads to is saved.", "barrier", id=barrier.id)
 
 
@@ -91,7 +91,8 @@ def pass_barrier(session: Session, viewer: Viewer, typed: Typed) -> Saved:
         raise Refused("That day is still to come. Please say so once it is passed.", "passed_on")
     values = {"passed_on": passed_on, "how_passed": how_passed}
     confidential.change(session, viewer, barrier, typed.version(), values)
-    sentence = "Passed. Well done." if passed_on else "The barrier is there again."
+    passed = "You got past it. Well done." if head.own else "It is passed."
+    sentence = passed if passed_on else "The barrier is there again."
     return head.saved(sentence, "barrier", id=barrier.id, version=barrier.version)
 
 
@@ -150,8 +151,11 @@ class _Answer:
 
 def _set_answer(
     session: Session, viewer: Viewer, barrier: Barrier, stored: BarrierAnswer | None, typed: Typed
-) -> None:
-    """Write down what the form chose, with its history; nothing chosen leaves the barrier unanswered."""
+) -> bool:
+    """Write down what the form chose, with its history; nothing chosen leaves the barrier unanswered.
+
+    False where nothing differs.
+    """
     before = (
         _Answer(
             session.get(Support, stored.support_id) if stored.support_id else None,
@@ -167,7 +171,7 @@ def _set_answer(
         typed.text("why_not"),
     )
     if after.said() == before.said():
-        return
+        return False
     answer = stored or BarrierAnswer(barrier_id=barrier.id)
     answer.support_id = after.support.id if after.support else None
     answer.target_id = after.target.id if after.target else None
@@ -175,6 +179,7 @@ def _set_answer(
     session.add(answer)
     confidential.record(session, viewer, barrier, "answer", before.said(), after.said())
     session.flush()
+    return True
 
 
 def _support_typed(session: Session, viewer: Viewer, barrier: Barrier, typed: Typed) -> Support | None:
