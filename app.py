@@ -110,6 +110,8 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     target_page.WRITERS,
 )
 """What saves each kind of form, by the module whose page shows it."""
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
+"""For the workers' environment: glibc otherwise keeps freed memory aside for each thread."""
 CALLBACKS = (
     home,
     cohort,
@@ -334,7 +336,8 @@ def serve(settings: Settings, *, dev: bool) -> None:
             "--log-level=warning",
             f"--chdir={Path(__file__).parent}",
         ]
-        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", *options, "app:create_server()"])  # noqa: S606  # our own interpreter, no shell
+        command = [sys.executable, "-m", "gunicorn", *options, "app:create_server()"]
+        os.execve(sys.executable, command, os.environ | ALLOCATOR)  # noqa: S606  # our own interpreter, no shell
 
 
 @cli.command("migrate")

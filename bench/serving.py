@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from app import ALLOCATOR
+
 ROOT = Path(__file__).parent.parent
 WORKERS, THREADS = 2, 4
 
@@ -51,7 +53,9 @@ def serving(factory: str, probe: str, **environment: str) -> Iterator[Server]:
         *(f"--workers={WORKERS}", f"--threads={THREADS}", "--preload", "--no-control-socket"),
         *("--log-level=warning", factory),
     ]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment, start_new_session=True)
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | ALLOCATOR | environment, start_new_session=True
+    )
     try:
         _wait_for(f"http://127.0.0.1:{port}{probe}", process)
         yield Server("127.0.0.1", port, process.pid)

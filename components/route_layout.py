@@ -290,13 +290,12 @@ def _rows(track: Track, most: int) -> list[int]:
     rows = [0] * len(track)
     for index in range(len(track) - 1, -1, -1):
         stop, x, side = track[index]
-        covered = [
-            rows[other]
-            for other in range(index + 1, len(track))
-            if track[other][1] < x + stop.width + LABEL_GAP
-        ]
-        below = 1 + max((row for row in covered if row > 0), default=0)
-        above = 1 + max((-row for row in covered if row < 0), default=0)
+        lowest = highest = 0  # of the labels that it covers
+        for other in range(index + 1, len(track)):
+            if track[other][1] >= x + stop.width + LABEL_GAP:
+                break
+            lowest, highest = max(lowest, rows[other]), min(highest, rows[other])
+        below, above = 1 + lowest, 1 - highest
         if not side:
             side = 1 if below <= most or below <= above else -1
         rows[index] = below if side > 0 else -above

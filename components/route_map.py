@@ -44,7 +44,7 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: bool = False) -> st
     """The map of a plan; `calm` is the learner's own: no alarm, and kind words. `brief` is for paper."""
     found = entries(route, calm=calm, brief=brief)
     days = _Days.of(route, found)
-    layouts = [_laid_out(width, route, found, days) for width in NARROWEST]
+    layouts = _laid_out(route, found, days)
     placed = _styles(layouts)
     return render(
         "route_map.html",
@@ -77,10 +77,8 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: bool = False) -> st
 def map_sizes(route: RouteMap) -> list[tuple[int, float]]:
     """(narrowest width, height) in pixels of each layout of the brief map, for who must know beforehand."""
     found = entries(route, calm=False, brief=True)
-    days = _Days.of(route, found)
-    return [
-        (width + GUTTERS, _laid_out(width, route, found, days).height + AXIS + TITLE) for width in NARROWEST
-    ]
+    layouts = _laid_out(route, found, _Days.of(route, found))
+    return [(layout.width + GUTTERS, layout.height + AXIS + TITLE) for layout in layouts]
 
 
 def _summary(route: RouteMap) -> str:
@@ -149,7 +147,8 @@ def _strip_of(entry: Entry) -> int | None:
     return None
 
 
-def _laid_out(width: int, route: RouteMap, found: Sequence[Entry], days: _Days) -> Layout:
+def _laid_out(route: RouteMap, found: Sequence[Entry], days: _Days) -> list[Layout]:
+    """A layout for each of `NARROWEST`."""
     lanes = []
     for lane in route.lanes:
         of_lane = [entry for entry in found if entry.lane_id == lane.id]
@@ -164,7 +163,7 @@ def _laid_out(width: int, route: RouteMap, found: Sequence[Entry], days: _Days) 
             )
         )
     strips = [[_box(e, days) for e in found if _strip_of(e) == number] for number in range(len(_STRIPS))]
-    return lay_out(width, lanes, strips)
+    return [lay_out(width, lanes, strips) for width in NARROWEST]
 
 
 def _box(entry: Entry, days: _Days) -> Box:

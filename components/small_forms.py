@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 
 from dash import html
 
@@ -17,14 +18,18 @@ from components.shell import icon
 from data.reviews import KindChoice
 from data.targets import LaneChoice
 
+COLLEGES_KEPT = 16
+
 
 def small_forms(lanes: Sequence[LaneChoice], kinds: Sequence[KindChoice], *, today: date) -> html.Div:
     """Both dialogs."""
-    return drawing("small-forms", small_forms_markup(lanes, kinds, today=today))
+    return drawing("small-forms", small_forms_markup(tuple(lanes), tuple(kinds), today))
 
 
-def small_forms_markup(lanes: Sequence[LaneChoice], kinds: Sequence[KindChoice], *, today: date) -> str:
-    """A review is held today and of the usual kind unless said otherwise."""
+@lru_cache(maxsize=COLLEGES_KEPT)
+def small_forms_markup(lanes: tuple[LaneChoice, ...], kinds: tuple[KindChoice, ...], today: date) -> str:
+    """A review is held today and of the usual kind unless said otherwise. It is the same for everybody in
+    a college all day, and on nearly every page."""
     usual = next((kind for kind in kinds if kind.key == "progress"), None)
     return render(
         "small_forms.html",

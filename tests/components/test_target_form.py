@@ -53,7 +53,7 @@ def controls(markup: str) -> list[str]:
 
 def test_the_controls_carry_the_names_that_checks_rely_on() -> None:
     markup = form_markup(replace(DETAIL, steps=()))
-    assert controls(markup) == ["status", "due_on", "reason", "note"]
+    assert controls(markup) == ["status", "due_on", "reason", "how_met", "note"]
     assert re.findall(r'<option value="([\w-]+)"', markup) == [
         "to-come",
         "in-progress",
@@ -72,7 +72,7 @@ def test_nothing_is_drawn_before_a_target_is_selected() -> None:
 
 def test_each_control_stands_in_its_label_with_a_place_for_its_error() -> None:
     dialogs = small_forms_markup(
-        [LaneChoice(1, "Career")], [KindChoice(1, "progress", "Progress review")], today=date(2027, 1, 11)
+        (LaneChoice(1, "Career"),), (KindChoice(1, "progress", "Progress review"),), today=date(2027, 1, 11)
     )
     for markup in (form_markup(replace(DETAIL, steps=())), dialogs):
         fields = re.findall(
@@ -138,7 +138,12 @@ def test_the_history_reads_as_sentences() -> None:
     assert change_in_words(line("note", "Booked", "")) == "took away “Booked”"
     assert change_in_words(line("step", None, "Read a page")) == "did “Read a page”"
     assert change_in_words(line("step", "Read a page", None)) == "to do again: “Read a page”"
-    assert change_in_words(line("title", "Old", "New")) == "changed title"
+    assert change_in_words(line("title", "Old", "New")) == "changed the title to “New”"
+    assert change_in_words(line("criteria", "", "One\nTwo")) == "wrote the criteria: “One · Two”"
+    assert change_in_words(line("evidence", None, "photo.jpg")) == "added the evidence “photo.jpg”"
+    assert change_in_words(line("evidence", "photo.jpg", None)) == "took away the evidence “photo.jpg”"
+    assert change_in_words(line("stuck", None, "")) == "is stuck"
+    assert change_in_words(line("version", "1", "2")) == "changed version"
 
 
 def test_a_long_note_is_shortened_in_the_history_alone() -> None:
@@ -147,7 +152,7 @@ def test_a_long_note_is_shortened_in_the_history_alone() -> None:
 
 
 def test_a_review_is_held_today_and_of_the_usual_kind_unless_said_otherwise() -> None:
-    kinds = [KindChoice(1, "initial", "Initial review"), KindChoice(2, "progress", "Progress review")]
-    markup = small_forms_markup([], kinds, today=date(2027, 1, 11))
+    kinds = KindChoice(1, "initial", "Initial review"), KindChoice(2, "progress", "Progress review")
+    markup = small_forms_markup((), kinds, today=date(2027, 1, 11))
     assert '<option value="2" selected>Progress review' in markup
     assert 'name="held_on" value="2027-01-11"' in markup
