@@ -17,7 +17,8 @@ from data.wall_counts import Achieved, MilestoneAhead
 
 ROWS_BY_SCALE = {100: 12, 110: 10, 125: 8}
 """How many rows a screen holds at a size in percent."""
-MOST_PAGES = 3
+MOST_ROWS = 20
+"""Over all pages of a board: an answer to a wall stays under 50 kB."""
 LINE_HEIGHT, LINE_STEP, LINE_EDGE = 30, 10, 4
 TITLES = {
     BoardKind.WHERE_WE_ARE: "where we are",
@@ -106,8 +107,8 @@ def _pages(of: Figures, boards: Sequence[tuple[str, int]], rows_a_page: int) -> 
 
 def _dealt(kind: str, title: str, seconds: int, rows: Sequence[Row], a_page: int) -> Iterator[Page]:
     """The rows over as few pages as hold them, about the same number on each."""
-    beyond = max(0, len(rows) - a_page * MOST_PAGES)
-    rows = rows[: a_page * MOST_PAGES]
+    beyond = max(0, len(rows) - MOST_ROWS)
+    rows = rows[:MOST_ROWS]
     pages = max(1, -(-len(rows) // a_page))
     size = -(-len(rows) // pages)
     for number in range(pages):
@@ -156,11 +157,15 @@ def line(row: Row) -> list[str]:
     return [" ".join(run if len(run) > 1 else run * 2) for run in runs if run]
 
 
-def columns_of(achieved: Achieved) -> list[tuple[int, int]]:
-    """(height in percent, targets) of a row's own weeks, the last of them this one."""
+def columns_of(achieved: Achieved) -> list[str]:
+    """A row's own weeks as the outlines of columns, the last of them this one's."""
     weeks = (*achieved.weeks, achieved.count)
     most = max((*weeks, 1))
-    return [(count * 100 // most, count) for count in weeks]
+    heights = [1 + count * (LINE_HEIGHT - 1) // most for count in weeks]
+    return [
+        f"M{week * LINE_STEP},{LINE_HEIGHT}v-{height}h{LINE_STEP - 2}v{height}z"
+        for week, height in enumerate(heights)
+    ]
 
 
 def praise(achieved: Achieved) -> str:
