@@ -90,10 +90,11 @@
 
   document.addEventListener("keydown", moveFocus);
 
-  // `data-select="list=overdue&cohort=3"` on anything in a drawing selects that when clicked.
+  // `data-select="list=overdue&cohort=3"` on anything in a drawing selects that when clicked, but for a link
+  // with `data-goes` in it, which leads away.
   document.addEventListener("click", (event) => {
     const chosen = event.target.closest("[data-select]");
-    if (!chosen || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (!chosen || event.target.closest("[data-goes]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     window.routebook.select(Object.fromEntries(new URLSearchParams(chosen.dataset.select)));
   });

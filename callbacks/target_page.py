@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
-from components.target_page import TARGET_PAGE, Advice, markup, target_page
+from components.target_page import TARGET_PAGE, Advice, markup, proposal_page, target_page
 from data import evidence, negotiations, stuck, target_criteria, target_links, target_steps
 from data import target_page as pages
 from data.errors import NotFound
 from data.form_values import Typed
 from data.models import Writes
+from data.plan_head import head_of_learner
 from data.saved import Saved
 from data.scope import Viewer
 from data.stored_files import FileStore
+from data.target_detail import lane_choices
 from data.target_page import TargetPage
 
 ANYONE_OF_THE_PLAN = (Writes.PLANS, Writes.OWN_NOTES)
@@ -34,6 +36,18 @@ def page(target_id: Any = None, **_query: Any) -> Any:
         return shell.page(
             request.frame(viewer), found.target.title, target_page(found, advice(viewer)), active=active
         )
+
+
+@request.page
+def propose(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
+    """The form that proposes a target to the other side, for the plan asked for, else the current one."""
+    with request.looking() as (session, viewer):
+        head = head_of_learner(
+            session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
+        )
+        lanes = tuple(lane_choices(session, viewer))
+        content = proposal_page(head, lanes, advice(viewer))
+        return shell.page(request.frame(viewer), "Propose a target", content, active="/" if head.own else "")
 
 
 @policy.reads
@@ -90,7 +104,6 @@ WRITERS = {
     "target-amend": Writer.of(negotiations.amend, *ANYONE_OF_THE_PLAN),
     "target-agree": Writer.of(negotiations.agree, *ANYONE_OF_THE_PLAN),
     "target-decline": Writer.of(negotiations.decline, *ANYONE_OF_THE_PLAN),
-    "target-achieve": Writer.of(achieve, Writes.PLANS),
     "criterion-judge": Writer.of(target_criteria.judge, *ANYONE_OF_THE_PLAN),
     "criterion-confirm": Writer.of(target_criteria.confirm, Writes.PLANS),
     "step-add": Writer.of(target_steps.add, *ANYONE_OF_THE_PLAN),
@@ -103,6 +116,7 @@ WRITERS = {
     "link-remove": Writer.of(target_links.remove, *ANYONE_OF_THE_PLAN),
     "stuck-say": Writer.of(stuck.say, *ANYONE_OF_THE_PLAN),
     "stuck-answer": Writer.of(stuck.answer, *ANYONE_OF_THE_PLAN),
+    "target-achieve": Writer.of(achieve, Writes.PLANS),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from dash import html
@@ -10,21 +11,29 @@ from components import words
 from components.drawing import drawing, render
 from components.progress_grid import cohort_figures
 from data.caseload import Caseload, CaseloadLearner
+from data.negotiations import Proposal
 from data.rules import ReviewState
+from data.stuck import StuckLine
 
 
-def caseload_page(caseload: Caseload) -> list[Any]:
-    """All that stands in the page's main part."""
+def caseload_page(caseload: Caseload, waiting: str = "") -> list[Any]:
+    """All that stands in the page's main part; `waiting` is the drawing of `waiting_for_tutor`."""
     title = "Learners of my groups" if caseload.teaches_only else "My learners"
     if not caseload.learners:
         return [html.H1(title), _nobody(teaches_only=caseload.teaches_only)]
     return [
         html.Div(html.Div([html.H1(title), html.P(who(caseload), className="sub")]), className="page-head"),
+        *([drawing("waiting", waiting)] if waiting else []),
         drawing("figures", cohort_figures(caseload.figures)),
         drawing(
             "caseload", render("caseload.html", caseload=caseload, line=line, about=about, review=review_line)
         ),
     ]
+
+
+def waiting_for_tutor(stuck: Sequence[StuckLine], proposals: Sequence[Proposal]) -> str:
+    """Learners who are stuck, and proposals that wait for an answer; empty where nothing waits."""
+    return render("caseload_waiting.html", stuck=stuck, proposals=proposals) if stuck or proposals else ""
 
 
 def who(caseload: Caseload) -> str:

@@ -20,19 +20,26 @@ from data.route_map import ATTENDANCE_WEEKS, RouteMap
 from data.rules import ReviewState
 
 HEAD, NEXT, NEWS, MAP, LIST = "learner-head", "learner-next", "news", "route-map", "target-list"
-DRAWINGS = (HEAD, NEXT, NEWS, MAP, LIST)
+AGREEMENT = "agreement-notice"
+DRAWINGS = (HEAD, NEXT, NEWS, MAP, LIST, AGREEMENT)
 """The drawings that are redrawn after a save, in the order of `drawn`."""
 STEP_READERS = "Your tutor and the people who teach or support you see which steps you have done."
 
 
 def learner_page(
-    route: RouteMap, *, own: bool, form: Any, news: News | None = None, actions: Sequence[Any] = ()
+    route: RouteMap,
+    *,
+    own: bool,
+    form: Any,
+    news: News | None = None,
+    agreement: str = "",
+    actions: Sequence[Any] = (),
 ) -> list[Any]:
     """All that stands in the page's main part; `own` where the viewer is the learner.
 
     `actions` are the buttons for a new target and a review held, with their forms.
     """
-    head, following, new, the_map, the_list = drawn(route, own=own, news=news)
+    head, following, new, the_map, the_list, agreed = drawn(route, own=own, news=news, agreement=agreement)
     return [
         dcc.Store(
             id=ids.LEARNER,
@@ -41,6 +48,7 @@ def learner_page(
         ),
         _head(route, head, own, actions),
         plan_tabs(route.learner_id, route.enrolment_id, "", own=own),
+        drawing(AGREEMENT, agreed),
         html.Section(
             drawing(NEXT, following),
             className="card next-step",
@@ -52,16 +60,20 @@ def learner_page(
     ]
 
 
-def drawn(route: RouteMap, *, own: bool, news: News | None = None) -> tuple[str, str, str, str, str]:
-    """The HTML of each of `DRAWINGS`; empty where there is nothing to draw."""
+def drawn(
+    route: RouteMap, *, own: bool, news: News | None = None, agreement: str = ""
+) -> tuple[str, str, str, str, str, str]:
+    """The HTML of each of `DRAWINGS`; empty where there is nothing to draw. `agreement` is drawn by
+    `components.agreement.agreement_notice`."""
     if route.plan_id is None:
-        return head(route, own=own), "", "", "", ""
+        return head(route, own=own), "", "", "", "", ""
     return (
         head(route, own=own),
         next_step(route) if own else "",
         render("news.html", news=news, what=plan_change_in_words) if news else "",
         route_map(route, calm=own),
         target_list(route, calm=own),
+        agreement,
     )
 
 
@@ -140,6 +152,7 @@ def _head(route: RouteMap, head_markup: str, own: bool, actions: Sequence[Any]) 
             ),
             html.Div(className="gap"),
             *actions,
+            *([_take(route)] if route.plan_id else []),
             html.A(
                 [shell.icon("printer"), "Print"],
                 href=f"/learner/{route.learner_id}/print?plan={route.enrolment_id}",
@@ -147,6 +160,24 @@ def _head(route: RouteMap, head_markup: str, own: bool, actions: Sequence[Any]) 
             ),
         ],
         className="page-head learner-head",
+    )
+
+
+def _take(route: RouteMap) -> html.Details:
+    address = f"/learner/{route.learner_id}/plan"
+    query = f"?plan={route.enrolment_id}"
+    return html.Details(
+        [
+            html.Summary("The whole plan", className="button"),
+            html.Div(
+                [
+                    html.A("Print it on A4", href=f"{address}/print{query}"),
+                    html.A("Take a copy along (zip)", href=f"{address}.zip{query}"),
+                ],
+                className="choices",
+            ),
+        ],
+        className="more-choices",
     )
 
 

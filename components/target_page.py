@@ -19,6 +19,7 @@ from data import file_types
 from data.form_values import LONGEST_REASON
 from data.models import EvidenceKind, IdeaOf, Judged, LinkKind, Move, Priority, Side
 from data.negotiations import MoveLine
+from data.plan_head import PlanHead
 from data.target_detail import LaneChoice
 from data.target_page import TargetPage
 from data.wording import Letters
@@ -115,21 +116,18 @@ def markup(page: TargetPage, advice: Advice) -> str:
     )
 
 
-def propose_target(
-    plan_id: int, name: str, lanes: tuple[LaneChoice, ...], advice: Advice, *, own: bool, opened: bool = False
-) -> str:
-    """The form by which a learner proposes a target to the tutor, or a tutor to the learner, by name."""
-    return render(
+def proposal_page(head: PlanHead, lanes: tuple[LaneChoice, ...], advice: Advice) -> list[Any]:
+    """The form by which a learner proposes a target to the tutor, or a tutor to the learner."""
+    markup = render(
         "propose_target.html",
-        plan_id=plan_id,
-        name=name,
-        own=own,
-        open=opened,
+        head=head,
+        own=head.own,
         lanes=lane_options(lanes),
         wording=wording_help(advice.letters, lanes, advice.today),
         priorities=list(PRIORITIES.items()),
         ideas=list(IDEAS.items()),
     )
+    return plan_frame(head, "", [drawing("propose-target", markup, view="propose-target")])
 
 
 def lane_options(lanes: tuple[LaneChoice, ...]) -> list[tuple[int, str]]:

@@ -5,22 +5,24 @@ A proposed target is counted nowhere. Both names stay on it, and each move is ke
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from data import history
+from data import history, state_sql
 from data.department_figures import keeping
 from data.errors import Refused
 from data.form_values import LONGEST_REASON, Typed
-from data.models import IdeaOf, Move, Negotiation, Person, Side, Target, Writes
+from data.models import Enrolment, IdeaOf, Learner, Move, Negotiation, Person, Reach, Side, Target, Writes
 from data.plan_head import require_plan
 from data.rules import TargetStatus
 from data.saved import Saved
-from data.scope import Viewer
+from data.scope import Viewer, enrolments_seen_by
+from data.statements import built_once
 from data.target_detail import TargetDetail, read
 from data.target_words import changed_words, typed_words, write_words
 from data.target_writes import (
@@ -88,6 +90,61 @@ def talks_of(session: Session, target_id: int, time_zone: str) -> Talks:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal that waits for the tutor: the learner proposed or amended it last."""
+
+    target_id: int
+    title: str
+    learner_id: int
+    learner: str
+    due_on: date | None
+
+
+def on_caseload(session: Session, viewer: Viewer) -> tuple[Proposal, ...]:
+    """The proposals of the viewer's caseload that wait for a tutor, the oldest first."""
+    grants = tuple(grant for grant in viewer.grants if grant.reach == Reach.CASELOAD)
+    rows = session.execute(_waiting(replace(viewer, grants=grants), viewer.clock_day))
+    return tuple(
+        Proposal(row.id, row.title, row.learner_id, f"{row.given_name} {row.family_name}", row.due_on)
+        for row in rows
+    )
+
+
+@built_once
+def _waiting(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
+    last_offer = (
+        select(Negotiation.side)
+        .where(
+            Negotiation.target_id == Target.id,
+            Negotiation.move.in_((Move.PROPOSED.value, Move.AMENDED.value)),
+        )
+        .order_by(Negotiation.id.desc())
+        .limit(1)
+        .correlate(Target)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            Target.id,
+            Target.title,
+            Learner.id.label("learner_id"),
+            Learner.given_name,
+            Learner.family_name,
+            Target.due_on,
+        )
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .where(
+            Target.status == TargetStatus.PROPOSED.value,
+            last_offer == Side.LEARNER.value,
+            enrolments_seen_by(viewer),
+            ~state_sql.ended_by(day),
+        )
+        .order_by(Target.id)
+    )
+
+
 def side_of(detail: TargetDetail) -> Side | None:
     """The side that the viewer for whom the target was read is on; None for who only reads."""
     return {"all": Side.TUTOR, "note": Side.LEARNER}.get(detail.may_write)
@@ -123,6 +180,7 @@ def propose(session: Session, viewer: Viewer, typed: Typed) -> Saved:
         "new-target",
         target=target.id,
         version=1,
+        go=f"/target/{target.id}",
     )
 
 

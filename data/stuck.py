@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy import update as update_of
 from sqlalchemy.orm import Session, aliased
 
@@ -16,6 +18,7 @@ from data.form_values import LONGEST_REASON, Typed
 from data.models import Enrolment, Learner, Person, Reach, Step, Stuck, Target, Writes
 from data.saved import Saved
 from data.scope import Viewer, enrolments_seen_by, enrolments_written_by
+from data.statements import built_once
 from data.target_detail import TargetDetail, read
 from data.target_writes import READ_ONLY
 
@@ -104,19 +107,29 @@ def settle_step(session: Session, viewer: Viewer, step_id: int) -> None:
 def on_caseload(session: Session, viewer: Viewer) -> tuple[StuckLine, ...]:
     """Who of the viewer's caseload is stuck and not answered, the longest first."""
     grants = tuple(grant for grant in viewer.grants if grant.reach == Reach.CASELOAD)
-    there = ~state_sql.ended_by(viewer.clock_day)
-    return _lines(session, replace(viewer, grants=grants), Stuck.answered_on.is_(None), there)
+    tutor = replace(viewer, grants=grants)
+    return _as_lines(session.execute(_waiting(tutor, viewer.clock_day)), viewer)
 
 
 def of_target(session: Session, viewer: Viewer, target_id: int) -> tuple[StuckLine, ...]:
     """Who was or is stuck on a target, oldest first; without those that were settled without words."""
+    return _as_lines(session.execute(_of_target(viewer), {"target_id": target_id}), viewer)
+
+
+@built_once
+def _waiting(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
+    return _lines(viewer).where(Stuck.answered_on.is_(None), ~state_sql.ended_by(day))
+
+
+@built_once
+def _of_target(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     worth_reading = or_(Stuck.answered_on.is_(None), Stuck.answer != "")
-    return _lines(session, viewer, Target.id == target_id, worth_reading)
+    return _lines(viewer).where(Target.id == bindparam("target_id"), worth_reading)
 
 
-def _lines(session: Session, viewer: Viewer, *conditions: ColumnElement[bool]) -> tuple[StuckLine, ...]:
+def _lines(viewer: Viewer) -> Select[*tuple[Any, ...]]:
     by, answered_by = aliased(Person), aliased(Person)
-    rows = session.execute(
+    return (
         select(
             Stuck.id,
             Learner.id.label("learner_id"),
@@ -139,9 +152,12 @@ def _lines(session: Session, viewer: Viewer, *conditions: ColumnElement[bool]) -
         .outerjoin(Step, Step.id == Stuck.step_id)
         .outerjoin(by, by.id == Stuck.said_by_id)
         .outerjoin(answered_by, answered_by.id == Stuck.answered_by_id)
-        .where(enrolments_seen_by(viewer), *conditions)
+        .where(enrolments_seen_by(viewer))
         .order_by(Stuck.said_at, Stuck.id)
     )
+
+
+def _as_lines(rows: Iterable[Row[Any]], viewer: Viewer) -> tuple[StuckLine, ...]:
     here = ZoneInfo(viewer.time_zone)
     return tuple(
         StuckLine(

@@ -78,9 +78,8 @@ def move(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     if not 0 <= other_at < len(detail.steps):
         return detail.saved("It is there already.", "step")
     other = detail.steps[other_at]
-    positions = dict(
-        session.execute(select(Step.id, Step.position).where(Step.id.in_((step.id, other.id)))).tuples().all()
-    )
+    rows = session.execute(select(Step.id, Step.position).where(Step.id.in_((step.id, other.id))))
+    positions = {step_id: position for step_id, position in rows}
     for step_id, position in (
         (step.id, ASIDE),
         (other.id, positions[step.id]),

@@ -143,7 +143,12 @@ def test_a_save_over_somebody_elses_answers_with_theirs_and_who_it_was(
     assert other.save(ground.target.id, 1, note="Amara's")[0] == 200
     status, answer = one.save(ground.target.id, 1, note="The tutor's")
     assert (status, answer["version"]) == (409, 2)
-    assert answer["theirs"] == {"status": ["to-come"], "due_on": ["2027-01-29"], "note": ["Amara's"]}
+    assert answer["theirs"] == {
+        "status": ["to-come"],
+        "due_on": ["2027-01-29"],
+        "note": ["Amara's"],
+        "how_met": [""],
+    }
     assert answer["by"] in answer["sentence"]
     look_again(college, ground.target)
     assert ground.target.note == "Amara's"
