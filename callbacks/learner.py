@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
+from components.agreement import agreement_notice
 from components.learner_page import DRAWINGS, drawn, learner_page
 from components.small_forms import new_target_button, review_held_button
-from data import news, route_map
+from data import agreements, news, route_map
 from data.news import News
 from data.route_map import RouteMap
 from data.scope import Viewer
@@ -28,6 +29,7 @@ def page(learner_id: Any = None, plan: Any = None, target: Any = None, **_query:
             own=own,
             form=target_form.form(session, viewer, target),
             news=_news(session, viewer, route),
+            agreement=_agreement(session, viewer, route),
             actions=_actions(session, viewer, route),
         )
         title = "My route" if own else route.learner
@@ -38,6 +40,20 @@ def _news(session: Session, viewer: Viewer, route: RouteMap) -> News | None:
     """What is new to the learner; others see it in the history of each target."""
     own = viewer.is_learner_only and route.plan_id is not None
     return news.read(session, viewer, route.plan_id or 0) if own else None
+
+
+def _agreement(session: Session, viewer: Viewer, route: RouteMap) -> str:
+    """Whose agreement is waited for, for the learner and who writes the plan."""
+    own = viewer.is_learner_only
+    if route.plan_id is None or not (own or route.may_write):
+        return ""
+    return agreement_notice(
+        agreements.standing(session, viewer, route.plan_id),
+        own=own,
+        name=route.learner,
+        learner_id=route.learner_id,
+        plan_id=route.plan_id,
+    )
 
 
 def _actions(session: Session, viewer: Viewer, route: RouteMap) -> list[Any]:
@@ -58,7 +74,12 @@ def follow_save(saved: Any, shown: Any) -> Any:
         return (no_update,) * len(DRAWINGS)
     with request.looking() as (session, viewer):
         route = read(session, viewer, shown.get("learner"), shown.get("plan"))
-        return drawn(route, own=viewer.is_learner_only, news=_news(session, viewer, route))
+        return drawn(
+            route,
+            own=viewer.is_learner_only,
+            news=_news(session, viewer, route),
+            agreement=_agreement(session, viewer, route),
+        )
 
 
 def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> RouteMap:

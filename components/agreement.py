@@ -12,7 +12,6 @@ from components.drawing import drawing, render
 from components.plan_frame import plan_address, plan_frame
 from data.agreements import Contract, MaterialChange, Signature, Standing, Waiting
 from data.models import Party
-from data.plan_head import PlanHead
 from data.rules import TargetStatus
 
 AGREEMENT = "agreement"
@@ -56,17 +55,16 @@ def agreement(contract: Contract) -> str:
     )
 
 
-def agreement_notice(standing: Standing, head: PlanHead) -> str:
-    """For the top of the learner's route: what waits for whose yes; empty where all is agreed or the viewer
-    has no part in it."""
-    if standing.whole or not head.written or not (head.own or head.may_write_plan):
+def agreement_notice(standing: Standing, *, own: bool, name: str, learner_id: int, plan_id: int) -> str:
+    """For the top of the route: whose yes is waited for; empty where learner and tutor agreed."""
+    if standing.whole:
         return ""
     return render(
         "agreement_notice.html",
-        own=head.own,
+        own=own,
         standing=standing,
-        name=head.learner_name,
-        address=plan_address(head, "agreement"),
+        name=name,
+        address=f"/learner/{learner_id}/agreement?plan={plan_id}",
     )
 
 

@@ -87,7 +87,7 @@ def _shown(person: PersonLine, people: PeopleOfPlan, new_link: str) -> dict[str,
         and linkable
         and person.basis is not None
         and person.access != Access.NOTHING,
-        "looks": [words.moment(look) for look in person.link.looks[:LOOKS_LISTED]] if person.link else [],
+        "looks": [words.moment(look) for look in person.looks[:LOOKS_LISTED]],
     }
 
 
@@ -96,9 +96,10 @@ def _person_may(person: PersonLine) -> str:
         return "Works with the learner; reads plans by signing in, as their role allows."
     return {
         Access.NOTHING: "Named here only: is not shown the plan.",
-        Access.READ: "May read this plan by a link, without confidential supports and barriers.",
-        Access.COMMENT: "May read this plan and comment on it by a link, without confidential supports"
-        " and barriers.",
+        Access.READ: "May read this plan by a link: the map, the targets and attendance, but nothing"
+        " confidential.",
+        Access.COMMENT: "May read this plan and comment on it by a link: the map, the targets and"
+        " attendance, but nothing confidential.",
     }[person.access]
 
 
@@ -124,9 +125,10 @@ def _link(person: PersonLine, people: PeopleOfPlan) -> str:
     if link is None:
         return ""
     if link.works:
-        opened = words.times(len(link.looks))
-        seen = f"opened {opened}, last {words.moment(link.looks[0])}" if link.looks else "not opened yet"
-        return f"Link works until {words.day(link.expires_on)}; {seen}"
+        last = (
+            f"opened {words.times(link.opened)}, last {words.moment(person.looks[0])}" if link.opened else ""
+        )
+        return f"Link works until {words.day(link.expires_on)}; {last or 'not opened yet'}"
     if link.revoked:
         return "The last link was revoked"
     if link.expires_on < people.today:

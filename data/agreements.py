@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from data import history
@@ -36,6 +36,7 @@ from data.plan_head import PlanHead, head_of_learner, plan_head
 from data.rules import TargetStatus
 from data.saved import Saved
 from data.scope import Viewer, enrolments_seen_by, tutored_by
+from data.statements import built_once
 
 SHOWN_CHANGES = 100
 AnyRow = Row[*tuple[Any, ...]]
@@ -145,25 +146,32 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
 
 
 def standing(session: Session, viewer: Viewer, plan_id: int) -> Standing:
-    """Who of learner and tutor has to agree to the plan yet, in two queries; NotFound out of scope."""
-    seen = select(Plan.id).join(Enrolment, Enrolment.id == Plan.id)
-    if session.scalar(seen.where(Plan.id == plan_id, enrolments_seen_by(viewer))) is None:
+    """Who of learner and tutor has to agree to the plan yet, in one query; NotFound out of scope."""
+    row = session.execute(_standing(viewer, viewer.college_rules), {"plan_id": plan_id}).one_or_none()
+    if row is None:
         raise NotFound
-    learner, tutor = _agreed_to(Party.LEARNER, plan_id), _agreed_to(Party.TUTOR, plan_id)
+    return Standing(
+        learner_agreed=row.learner is not None and row.learner >= row.last,
+        tutor_agreed=row.tutor is not None and row.tutor >= row.last,
+        learner_did_before=row.learner is not None,
+        changes=row.changes,
+    )
+
+
+@built_once
+def _standing(viewer: Viewer, chosen: CollegeRules) -> Select[*tuple[Any, ...]]:
+    learner, tutor = _agreed_to(Party.LEARNER, Plan.id), _agreed_to(Party.TUTOR, Plan.id)
     since = Change.id > func.coalesce(learner, 0)
-    row = session.execute(
+    return (
         select(
             learner.label("learner"),
             tutor.label("tutor"),
-            _material_of(viewer, plan_id, func.max(Change.id)).label("last"),
-            _material_of(viewer, plan_id, func.count(), since).label("changes"),
+            func.coalesce(_material_of(chosen, Plan.id, func.max(Change.id)), 0).label("last"),
+            _material_of(chosen, Plan.id, func.count(), since).label("changes"),
         )
-    ).one()
-    return Standing(
-        learner_agreed=row.learner is not None and row.learner >= (row.last or 0),
-        tutor_agreed=row.tutor is not None and row.tutor >= (row.last or 0),
-        learner_did_before=row.learner is not None,
-        changes=row.changes,
+        .select_from(Plan)
+        .join(Enrolment, Enrolment.id == Plan.id)
+        .where(Plan.id == bindparam("plan_id"), enrolments_seen_by(viewer))
     )
 
 
@@ -171,7 +179,7 @@ def not_agreed(session: Session, viewer: Viewer) -> list[Waiting]:
     """The running plans that the viewer is tutor of and to which the learner or the tutor has to agree yet,
     by the learner's name, in one query."""
     learner, tutor = _agreed_to(Party.LEARNER, Enrolment.id), _agreed_to(Party.TUTOR, Enrolment.id)
-    last = func.coalesce(_material_of(viewer, Enrolment.id, func.max(Change.id)), 0)
+    last = func.coalesce(_material_of(viewer.college_rules, Enrolment.id, func.max(Change.id)), 0)
     rows = session.execute(
         select(
             Enrolment.id,
@@ -275,16 +283,16 @@ def add(
 
 def last_version(session: Session, viewer: Viewer, plan_id: int) -> int:
     """The id of the plan's last material change, 0 where there is none; the caller has checked the scope."""
-    return session.scalar(select(_material_of(viewer, plan_id, func.max(Change.id)))) or 0
+    return session.scalar(select(_material_of(viewer.college_rules, plan_id, func.max(Change.id)))) or 0
 
 
-def _material_of(viewer: Viewer, plan_id: Any, what: Any, *more: ColumnElement[bool]) -> Any:
+def _material_of(chosen: CollegeRules, plan_id: Any, what: Any, *more: ColumnElement[bool]) -> Any:
     """`what` of the plan's material changes; the plan is an id, or the column that names it outside."""
     return (
         select(what)
         .select_from(Change)
         .outerjoin(Target, Target.id == Change.target_id)
-        .where(Change.plan_id == plan_id, material(viewer.college_rules), *more)
+        .where(Change.plan_id == plan_id, material(chosen), *more)
         .scalar_subquery()
     )
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -47,6 +47,7 @@ MAY_ARRANGE = (Writes.PLANS, Writes.OWN_NOTES)
 OLDEST, YOUNGEST = 120, 10
 """A date of birth that makes a learner older or younger than this is a slip of the pen."""
 AnyRow = Row[*tuple[Any, ...]]
+Look = tuple[int, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class StaffLine:
 @dataclass(frozen=True, slots=True)
 class LinkLine:
     """The newest link of somebody. `works` until the end of `expires_on`, unless it was revoked or what it
-    rests on has gone; `looks` are the instants at which it was used, newest first."""
+    rests on has gone; `opened` is how often it was."""
 
     id: int
     version: int
@@ -73,12 +74,13 @@ class LinkLine:
     expires_on: date
     revoked: bool
     works: bool
-    looks: tuple[datetime, ...]
+    opened: int
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """Somebody around the plan who doesn't sign in. `basis` says why they may be shown it today."""
+    """Somebody around the plan who doesn't sign in. `basis` says why they may be shown it today; `looks` are
+    the instants at which they opened it by any of their links, newest first."""
 
     id: int
     version: int
@@ -93,6 +95,7 @@ class PersonLine:
     consent_by: str = ""
     withdrawn_on: date | None = None
     link: LinkLine | None = None
+    looks: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +141,14 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
     head = head_of_learner(session, viewer, learner_id, plan_id)
     learner = session.get_one(Learner, head.learner_id)
     personal = head.own or head.may_write_plan or head.may_write_support
-    looks = _looks(session, head.id) if personal else {}
+    looks = _looks(session, viewer, head.id) if personal else {}
     arrange = head.written and (head.may_write_plan or head.own)
     return PeopleOfPlan(
         head=head,
         today=viewer.today,
         staff=tuple(_staff(session, viewer, head)),
         people=tuple(
-            _person(viewer, learner.born_on, row, looks.get(row.invitation_id, ()), personal)
+            _person(viewer, learner.born_on, row, looks.get(row.id, ()), personal)
             for row in _people(session, head.id)
         ),
         comments=tuple(_comments(session, viewer, head.id)) if personal else (),
@@ -437,65 +440,61 @@ def _people(session: Session, plan_id: int) -> Sequence[AnyRow]:
     ).all()
 
 
-def _looks(session: Session, plan_id: int) -> dict[int, tuple[datetime, ...]]:
-    """{link: when it was used, newest first}."""
+def _looks(session: Session, viewer: Viewer, plan_id: int) -> dict[int, list[Look]]:
+    """{person: (link, when it was used), newest first}."""
     rows = session.execute(
-        select(GuestLook.invitation_id, GuestLook.at)
+        select(Invitation.plan_person_id, GuestLook.invitation_id, GuestLook.at)
         .join(Invitation, Invitation.id == GuestLook.invitation_id)
         .join(PlanPerson, PlanPerson.id == Invitation.plan_person_id)
         .where(PlanPerson.plan_id == plan_id)
         .order_by(GuestLook.id.desc())
         .limit(LOOKS_SHOWN)
     )
-    found: dict[int, list[datetime]] = defaultdict(list)
-    for invitation_id, at in rows:
-        found[invitation_id].append(at)
-    return {invitation_id: tuple(looks) for invitation_id, looks in found.items()}
+    here = ZoneInfo(viewer.time_zone)
+    found: dict[int, list[Look]] = defaultdict(list)
+    for person_id, invitation_id, at in rows:
+        found[person_id].append((invitation_id, at.astimezone(here)))
+    return found
 
 
 def _person(
-    viewer: Viewer, born_on: date | None, row: AnyRow, looks: Sequence[datetime], personal: bool
+    viewer: Viewer, born_on: date | None, row: AnyRow, looks: Sequence[Look], personal: bool
 ) -> PersonLine:
-    if not personal:
-        return PersonLine(
-            id=row.id,
-            version=row.version,
-            kind=PersonKind(row.kind),
-            name=row.name,
-            relation=row.relation,
-            access=Access(row.access),
-        )
-    why = basis(viewer, row, born_on)
-    link = _link(viewer, row, looks, shared=why is not None) if row.invitation_id else None
-    return PersonLine(
+    shown = PersonLine(
         id=row.id,
         version=row.version,
         kind=PersonKind(row.kind),
         name=row.name,
         relation=row.relation,
         access=Access(row.access),
+    )
+    if not personal:
+        return shown
+    why = basis(viewer, row, born_on)
+    return replace(
+        shown,
         contact=row.contact,
         basis=why,
         consented_on=row.consented_on,
         consent_in_person=row.consent_in_person,
         consent_by=row.consent_by or "",
         withdrawn_on=row.withdrawn_on,
-        link=link,
+        link=_link(viewer, row, looks, shared=why is not None) if row.invitation_id else None,
+        looks=tuple(at for _, at in looks),
     )
 
 
-def _link(viewer: Viewer, row: AnyRow, looks: Sequence[datetime], *, shared: bool) -> LinkLine:
-    here = ZoneInfo(viewer.time_zone)
+def _link(viewer: Viewer, row: AnyRow, looks: Sequence[Look], *, shared: bool) -> LinkLine:
     unspoilt = row.revoked_at is None and row.expires_on >= viewer.today
     return LinkLine(
         id=row.invitation_id,
         version=row.invitation_version,
-        made_on=row.made_at.astimezone(here).date(),
+        made_on=row.made_at.astimezone(ZoneInfo(viewer.time_zone)).date(),
         made_by=row.made_by or "",
         expires_on=row.expires_on,
         revoked=row.revoked_at is not None,
         works=unspoilt and shared and row.access != Access.NOTHING,
-        looks=tuple(look.astimezone(here) for look in looks),
+        opened=sum(invitation_id == row.invitation_id for invitation_id, _ in looks),
     )
 
 
