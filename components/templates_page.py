@@ -44,7 +44,7 @@ def drawn_list(
         templates=found,
         departments=[(one.id, one.name) for one in departments],
         sets=sets,
-        set_choices=[(one.id, f"{one.name}: {', '.join(p.name for p in one.phases)}") for one in sets],
+        set_choices=[(one.id, one.name) for one in sets],
         in_lines=in_lines,
         may_write_sets=may_write_sets,
     )

@@ -29,6 +29,8 @@ from data.demo.people import add_people
 from data.demo.rows import Rows, analyze, continue_ids
 from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
 from data.demo.starting_points import add_starting_points
+from data.demo.targets_in_full import add_targets_in_full
+from data.demo.templates import add_templates
 from data.demo.voice import add_voices
 from data.demo.walls import add_walls
 from data.department_figures import rebuild
@@ -80,12 +82,14 @@ def build(
         if college.full:
             add_starting_points(college, session, seed)
             add_people(college, session, seed)
+            add_targets_in_full(college, session, seed)
             college.rows.write()
         add_agreements(college, session, seed)
         college.rows.write()
         continue_ids(session.connection())
         if college.full:
             add_voices(college, session)
+            add_templates(college, session)
         _reschedule(session, progress)
         _count(session, progress)
         analyze(session.connection())
