@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -218,8 +219,8 @@ def test_milestones_ahead_are_those_of_the_next_four_weeks_the_nearest_first(ses
         for number, plan in enumerate(plans):
             status = "achieved" if number < 2 and days == 14 else "to-come"
             on = date(2027, 1, 8) if status == "achieved" else None
-            values = {"status": status, "milestone_id": milestone.id, "achieved_on": on}
-            make.target(session, plan, due_on=due_on, **values)
+            held: dict[str, Any] = {"milestone_id": milestone.id, "achieved_on": on}
+            make.target(session, plan, due_on=due_on, status=status, **held)
     make.complete(session)
     found = figures(session, department).milestones
     assert [(one.title, one.achieved.count, one.achieved.of) for one in found] == [
