@@ -46,6 +46,7 @@ class Place:
     helper: Any = 0
     contract: Any = 0
     version: int = 1
+    plan_version: int = 1
     skill: Any = None
     option: Any = None
     progression_need: Any = None
@@ -146,7 +147,7 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
     "starting-summary": lambda place: {
         "plan": place.plan,
-        "version": place.version,
+        "version": place.plan_version,
         "starting_point": "Begun by the sample",
     },
     "attainment": lambda place: {
@@ -187,12 +188,12 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     },
     "destination": lambda place: {
         "plan": place.plan,
-        "version": place.version,
+        "version": place.plan_version,
         "destination": "Wished by the sample",
     },
     "progression-in-words": lambda place: {
         "plan": place.plan,
-        "version": place.version,
+        "version": place.plan_version,
         "progression": "Told by the sample",
     },
     "progression-option": lambda place: {
