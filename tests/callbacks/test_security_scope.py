@@ -181,18 +181,15 @@ def test_each_sample_reaches_something_for_somebody(app: Dash, college: Session,
         place = world.places["here"]
         for function in [name for name, _ in callbacks(app, place)]:
             place = as_it_stands(college, place)
-            before = everything(college)
             body = next(body for name, body in callbacks(app, place) if name == function)
             answer = someone.callback(body)
             asked.add(function)
-            if world.seen(_without_what_was_asked(answer, place)) or everything(college) != before:
+            if world.seen(_without_what_was_asked(answer, place)):
                 reached.add(function)
         for kind in [kind for kind, _ in forms(app, place)]:
             place = as_it_stands(college, place)
-            before = everything(college)
-            someone.write(kind, dict(forms(app, place))[kind])
             asked.add(f"form {kind}")
-            if everything(college) != before:
+            if someone.write(kind, dict(forms(app, place))[kind]).status_code == 200:
                 reached.add(f"form {kind}")
         for name, path, search in pages(place):
             asked.add(name)
@@ -282,7 +279,9 @@ def as_it_stands(session: Session, place: Place) -> Place:
     target = session.get_one(models.Target, place.target, populate_existing=True)
     anyone = make.viewer(session, session.scalars(select(models.Person)).all()[0])
     contract = agreements.last_version(session, anyone, place.plan)
-    return Place(**{**vars(place), "version": target.version, "contract": contract})
+    plan = session.get_one(models.Plan, place.plan, populate_existing=True)
+    versions = {"version": target.version, "plan_version": plan.version, "contract": contract}
+    return Place(**{**vars(place), **versions})
 
 
 def date_before_today() -> Any:
