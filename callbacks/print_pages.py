@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Flask, abort
+from flask import Flask, Response, abort
 from flask import request as flask_request
+from sqlalchemy.orm import Session
+from werkzeug.utils import secure_filename
 
 from callbacks import coverage, learner, request
 from components.cohort_print import cohort_print
 from components.coverage_matrix import coverage_print
 from components.learner_print import learner_print
-from data import progress_grid
+from components.plan_copy import plan_archive, plan_print
+from data import plan_copy, progress_grid
 from data.errors import NotFound
+from data.plan_copy import PlanCopy
+from data.scope import Viewer
 
-Page = Callable[..., str]
+Page = Callable[..., str | Response]
 
 
 def print_learner(learner_id: str) -> str:
@@ -22,6 +27,29 @@ def print_learner(learner_id: str) -> str:
     with request.looking() as (session, viewer):
         route = learner.read(session, viewer, learner_id, flask_request.args.get("plan"))
         return learner_print(route, own=viewer.is_learner_only)
+
+
+def print_plan(learner_id: str) -> str:
+    """The whole plan, on A4."""
+    with request.looking() as (session, viewer):
+        return plan_print(_copy(session, viewer, learner_id))
+
+
+def take_plan(learner_id: str) -> Response:
+    """The whole plan to take along: a zip with a page and JSON."""
+    with request.looking() as (session, viewer):
+        copy = _copy(session, viewer, learner_id)
+        name = f"plan-{copy.head.cohort_code}-{copy.today.isoformat()}.zip"
+        answer = Response(plan_archive(copy), mimetype="application/zip")
+        answer.headers.set("Content-Disposition", "attachment", filename=secure_filename(name))
+        return answer
+
+
+def _copy(session: Session, viewer: Viewer, learner_id: str) -> PlanCopy:
+    plan = flask_request.args.get("plan")
+    return plan_copy.read(
+        session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
+    )
 
 
 def print_cohort(cohort_id: str) -> str:
@@ -41,7 +69,7 @@ def print_coverage(cohort_id: str) -> str:
 def or_missing(page: Page) -> Page:
     """The page, or the answer that an address gets which doesn't exist."""
 
-    def answered(**variables: str) -> str:
+    def answered(**variables: str) -> str | Response:
         try:
             return page(**variables)
         except NotFound:
@@ -54,6 +82,8 @@ def or_missing(page: Page) -> Page:
 def register(server: Flask) -> None:
     for address, page in (
         ("/learner/<learner_id>/print", print_learner),
+        ("/learner/<learner_id>/plan/print", print_plan),
+        ("/learner/<learner_id>/plan.zip", take_plan),
         ("/cohort/<cohort_id>/print", print_cohort),
         ("/cohort/<cohort_id>/coverage/print", print_coverage),
     ):

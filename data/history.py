@@ -14,7 +14,7 @@ from data.models import Change, Enrolment, Origin, Person, Target
 from data.scope import Viewer, enrolments_seen_by
 
 Value = str | int | date | None
-_BY_NOBODY = {Origin.IMPORT.value: "import", Origin.DEMO.value: "demo"}
+_BY_NOBODY = {Origin.IMPORT.value: "import", Origin.DEMO.value: "demo", Origin.PERSON.value: "a guest"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from data import history, plan_days, plan_rows
 from data.errors import NotFound, Refused
 from data.form_values import Typed
-from data.history import HistoryLine, author
+from data.history import HistoryLine
 from data.models import Change, Enrolment, Person, Reflection, Review, Target, Writes
 from data.own_words import may_write_own_words, require_own_words
 from data.plan_head import PlanHead, head_of_learner, require_plan
@@ -104,7 +104,7 @@ def of_plan(session: Session, viewer: Viewer, plan_id: int) -> tuple[ReflectionL
 
 def _comments(session: Session, viewer: Viewer, plan_id: int) -> tuple[Comment, ...]:
     rows = session.execute(
-        select(Change.at, Person.name, Change.origin, Change.new, Change.target_id, Target.title)
+        select(Change.at, Person.name, Change.reason, Change.new, Change.target_id, Target.title)
         .join(Enrolment, Enrolment.id == Change.plan_id)
         .outerjoin(Person, Person.id == Change.by_id)
         .outerjoin(Target, Target.id == Change.target_id)
@@ -115,9 +115,12 @@ def _comments(session: Session, viewer: Viewer, plan_id: int) -> tuple[Comment, 
     here = ZoneInfo(viewer.time_zone)
     return tuple(
         Comment(
-            HistoryLine(at.astimezone(here), author(name, origin), COMMENT, None, said, ""), target_id, title
+            # A guest has no account: the reason holds the name, and that it came by a link.
+            HistoryLine(at.astimezone(here), name or reason, COMMENT, None, said, ""),
+            target_id,
+            title,
         )
-        for at, name, origin, said, target_id, title in rows
+        for at, name, reason, said, target_id, title in rows
     )
 
 
