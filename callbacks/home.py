@@ -15,8 +15,8 @@ from callbacks import request
 from components import ids, shell
 from components.caseload import caseload_page, waiting_for_tutor
 from components.home import departments_to_choose, moving_on, without_page
+from data import agreements, departments, learners, negotiations, stuck
 from data import caseload as caseloads
-from data import departments, learners, negotiations, stuck
 from data.models import Reach
 from data.scope import Viewer
 
@@ -40,7 +40,9 @@ def caseload(**_query: Any) -> Any:
     """The learners of a tutor or teacher, worst first."""
     with request.looking() as (session, viewer):
         waiting = waiting_for_tutor(
-            stuck.on_caseload(session, viewer), negotiations.on_caseload(session, viewer)
+            stuck.on_caseload(session, viewer),
+            negotiations.on_caseload(session, viewer),
+            agreements.not_agreed(session, viewer),
         )
         content = caseload_page(caseloads.read(session, viewer), waiting)
         return shell.page(request.frame(viewer), "My learners", content, active="/caseload")

@@ -10,7 +10,7 @@ from dash import html
 from components import words
 from components.drawing import drawing, render
 from components.plan_frame import plan_address, plan_frame
-from data.agreements import Contract, MaterialChange, Signature, Standing, Waiting
+from data.agreements import Contract, MaterialChange, Signature, Standing
 from data.models import Party
 from data.rules import TargetStatus
 
@@ -66,13 +66,6 @@ def agreement_notice(standing: Standing, *, own: bool, name: str, learner_id: in
         name=name,
         address=f"/learner/{learner_id}/agreement?plan={plan_id}",
     )
-
-
-def waiting_line(waiting: list[Waiting]) -> str:
-    """For a tutor's home: whose plans wait for a yes; empty where none does."""
-    if not waiting:
-        return ""
-    return render("agreements_waiting.html", waiting=waiting)
 
 
 def change_words(change: MaterialChange) -> str:

@@ -10,6 +10,7 @@ from dash import html
 from components import words
 from components.drawing import drawing, render
 from components.progress_grid import cohort_figures
+from data.agreements import Waiting
 from data.caseload import Caseload, CaseloadLearner
 from data.negotiations import Proposal
 from data.rules import ReviewState
@@ -31,9 +32,14 @@ def caseload_page(caseload: Caseload, waiting: str = "") -> list[Any]:
     ]
 
 
-def waiting_for_tutor(stuck: Sequence[StuckLine], proposals: Sequence[Proposal]) -> str:
-    """Learners who are stuck, and proposals that wait for an answer; empty where nothing waits."""
-    return render("caseload_waiting.html", stuck=stuck, proposals=proposals) if stuck or proposals else ""
+def waiting_for_tutor(
+    stuck: Sequence[StuckLine], proposals: Sequence[Proposal], waiting: Sequence[Waiting] = ()
+) -> str:
+    """Learners who are stuck, proposals that wait for an answer, and plans that wait for a yes (`waiting`);
+    empty where nothing waits."""
+    if not (stuck or proposals or waiting):
+        return ""
+    return render("caseload_waiting.html", stuck=stuck, proposals=proposals, waiting=waiting)
 
 
 def who(caseload: Caseload) -> str:
