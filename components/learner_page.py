@@ -222,7 +222,7 @@ def _plan(route: RouteMap, the_map: str, the_list: str, form: Any, own: bool) ->
                         html.Div(
                             [
                                 html.H2("My targets" if own else "Targets"),
-                                *([_propose(route)] if own or route.may_write else []),
+                                *([_propose(route)] if route.may_write else []),
                             ],
                             className="list-head",
                         ),

@@ -100,7 +100,7 @@ def markup(page: TargetPage, advice: Advice) -> str:
         priorities=list(PRIORITIES.items()),
         ideas=list(IDEAS.items()),
         priority_words=PRIORITIES,
-        idea_words=IDEA_WORDS,
+        idea=_idea(page),
         link_words=LINKS,
         move_words=MOVES,
         evidence_icons=EVIDENCE_ICONS,
@@ -151,6 +151,13 @@ def _names(page: TargetPage) -> list[str]:
     if page.talks.agreed is not None:
         said.append(f"Agreed by {_who(page.talks.agreed)}.")
     return said
+
+
+def _idea(page: TargetPage) -> str:
+    idea = page.target.idea_of
+    if idea is None:
+        return ""
+    return "It was your idea." if page.head.own and idea == IdeaOf.LEARNER else IDEA_WORDS[idea]
 
 
 def _who(move: MoveLine) -> str:
