@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from data.models import Cohort, Enrolment, Learner, Person, Review, ReviewKind
-from data.rules import ReviewClock
+from data.rules import ONE_DAY, ReviewClock
 from data.scope import Viewer, enrolments_seen_by
 
 MANY = 5
@@ -44,7 +44,7 @@ EXPLANATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class ReviewOfBatch:
-    """One review that the rules look at; `due_on` is None where its kind doesn't count."""
+    """One review that the rules look at; `due_on` is None where it doesn't count."""
 
     review_id: int
     plan_id: int
@@ -117,7 +117,6 @@ def read(
         .where(condition, enrolments_seen_by(viewer), Review.held_on >= since)
         .order_by(Review.recorded_at, Review.id)
     ).all()
-    due = _due_dates(clocks, viewer.today)
     here = ZoneInfo(viewer.time_zone)
     reviews = [
         ReviewOfBatch(
@@ -130,7 +129,7 @@ def read(
             cohort=row.code,
             kind=row.kind,
             held_on=row.held_on,
-            due_on=due.get((row.plan_id, row.held_on)) if row.counts else None,
+            due_on=_due_on(clocks[row.plan_id], row.held_on) if row.counts else None,
             note=row.note,
             by_id=row.recorded_by_id,
             by=row.by or "import",
@@ -152,14 +151,11 @@ def found(reviews: Sequence[ReviewOfBatch]) -> tuple[Batch, ...]:
     return tuple(sorted(batches, key=lambda batch: batch.reviews[-1].recorded_at, reverse=True))
 
 
-def _due_dates(clocks: Mapping[int, ReviewClock], today: date) -> Mapping[tuple[int, date], date | None]:
-    """{(plan id, day of a review that counts): when it was due}."""
-    return {
-        (plan_id, window.held_on): window.due_on
-        for plan_id, clock in clocks.items()
-        for window in clock.windows(today)
-        if window.held_on is not None
-    }
+def _due_on(clock: ReviewClock, held_on: date) -> date | None:
+    """When a review that was held on a day was due: its window's date, as `ReviewClock.windows` has it."""
+    if held_on < clock.enrolment.starts_on:
+        return None
+    return clock.due_after(clock.last_held(held_on - ONE_DAY))
 
 
 def _within_a_minute(reviews: Iterable[ReviewOfBatch]) -> list[list[ReviewOfBatch]]:
