@@ -152,6 +152,7 @@ def _head(route: RouteMap, head_markup: str, own: bool, actions: Sequence[Any]) 
             ),
             html.Div(className="gap"),
             *actions,
+            *([_propose(route)] if own and route.plan_id else []),
             *([_take(route)] if route.plan_id else []),
             html.A(
                 [shell.icon("printer"), "Print"],
