@@ -293,6 +293,7 @@ def _material_of(chosen: CollegeRules, plan_id: Any, what: Any, *more: ColumnEle
         .select_from(Change)
         .outerjoin(Target, Target.id == Change.target_id)
         .where(Change.plan_id == plan_id, material(chosen), *more)
+        .correlate(Plan, Enrolment)
         .scalar_subquery()
     )
 
@@ -302,6 +303,7 @@ def _agreed_to(party: Party, plan_id: Any) -> Any:
     return (
         select(func.max(func.coalesce(Agreement.change_id, 0)))
         .where(Agreement.plan_id == plan_id, Agreement.party == party)
+        .correlate(Plan, Enrolment)
         .scalar_subquery()
     )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from data import agreements, models, targets
@@ -42,6 +42,7 @@ def small(session: Session) -> Small:
     learner = make.learner(session, college, person_id=someone.id)
     plan = make.plan(session, make.enrolment(session, learner, cohort, tutor_id=tutor.id))
     target = make.target(session, plan, title="Risk assessment")
+    _agree_to_another_plan(session, cohort)
     make.complete(session)
     return Small(
         plan,
@@ -51,6 +52,27 @@ def small(session: Session) -> Small:
         make.viewer(session, someone),
         make.viewer(session, boss),
     )
+
+
+def _agree_to_another_plan(session: Session, cohort: models.Cohort) -> None:
+    """Somebody else's plan, changed and agreed to: it has no part in what these tests ask."""
+    other = make.planned_learner(session, cohort)
+    target = make.target(session, other)
+    for number in range(20):
+        session.add(
+            models.Change(
+                plan_id=other.id,
+                target_id=target.id,
+                field="title",
+                new=f"Title {number}",
+                origin="person",
+                at=datetime(2027, 1, 10, 12, number, tzinfo=UTC),
+            )
+        )
+        session.flush()
+    last = session.scalars(select(func.max(models.Change.id))).one()
+    for party in ("learner", "tutor"):
+        session.add(models.Agreement(plan_id=other.id, party=party, agreed_on=make.TODAY, change_id=last))
 
 
 def agree(
@@ -104,7 +126,8 @@ def test_learner_and_tutor_agree_each_for_themselves(session: Session, small: Sm
 def test_nobody_agrees_for_somebody_else(session: Session, small: Small, who: str, party: str) -> None:
     with pytest.raises(Refused, match="Only"):
         agree(session, small, getattr(small, who), party)
-    assert session.scalars(select(models.Agreement)).all() == []
+    own = select(models.Agreement).where(models.Agreement.plan_id == small.plan.id)
+    assert session.scalars(own).all() == []
 
 
 def test_what_a_learner_without_an_account_says_in_person_is_shown_as_recorded(
