@@ -29,14 +29,14 @@ def overdue_heatmap(
     )
 
 
-def _about(group: Group) -> str:
+def _about(group: Group, kind: str) -> str:
     """How many stand behind a row's figures, and how many were lost: 23 learners, 25 started, 2 left."""
     parts = [words.count(group.learners, "learner")]
     if group.paused:
         parts.append(f"{group.paused} on a break")
     parts.append(f"{group.started:,} started")
     parts.append(f"{group.left:,} left")
-    if group.completed:
+    if group.completed and kind == "cohort":  # a hundred departments fit in ten kilobytes
         parts.append(f"{group.completed:,} completed")
     return ", ".join(parts)
 
@@ -47,7 +47,7 @@ def _row(heatmap: OverdueHeatmap, row: HeatmapRow, kind: str, open_list: ListCho
         id=str(group.id),
         name=group.name,
         href=f"/{kind}/{group.id}",
-        about=_about(group),
+        about=_about(group, kind),
         cells=_cells(heatmap, heatmap.late(row), row.moved, open_list, group.id),
     )
 

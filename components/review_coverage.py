@@ -63,8 +63,7 @@ def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListC
     # A hundred departments fit in ten kilobytes; who started and left stands in the table beside, and each
     # week's denominator on the department's page.
     brief = kind == "department"
-    of_now = words.count(row.shares[-1].of, "learner")
-    about = f"of {of_now}" if brief else f"{group.started:,} started, {group.left:,} left"
+    about = f"of {row.shares[-1].of:,}" if brief else f"{group.started:,} started, {group.left:,} left"
     if not row.recorded:
         about += "; no review recorded yet"
     return Row(
