@@ -28,8 +28,28 @@ NOUNS = {
 """What history calls the rows of a plan, by their table."""
 
 
+PEOPLE = {
+    "person_kind": "what somebody around the plan is",
+    "person_name": "the name of somebody around the plan",
+    "person_relation": "what somebody around the plan is",
+    "person_contact": "how to reach somebody around the plan",
+    "person_access": "what somebody around the plan may do",
+    "born_on": "the date of birth",
+}
+
+
 def plan_change_in_words(line: HistoryLine) -> str:
     """added an experience “Work shadowing”; changed the destination; said “Well done”."""
+    if line.field in PEOPLE:
+        return f"changed {PEOPLE[line.field]}"
+    if line.field == "person":
+        return f"added {line.new} to the people" if line.new else f"took {line.old} off the people"
+    if line.field == "consent":
+        return "recorded consent" if line.new else "recorded that consent is withdrawn"
+    if line.field == "invitation":
+        return f"made a link for {line.new}" if line.new else f"revoked the link of {line.old}"
+    if line.field == "agreement":
+        return f"recorded the agreement of {line.new}"
     row = re.fullmatch(r"([a-z_]+) \d+( [a-z_]+)?", line.field)
     if row is None:
         return target_change_in_words(line)

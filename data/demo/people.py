@@ -192,6 +192,6 @@ def _comment(college: DemoCollege, around: Around, link_id: int, day: date, name
         field="comment",
         new=text,
         reason=f"{name}, by link",
-        origin="demo",
+        origin="person",
         at=at,
     )
