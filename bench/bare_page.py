@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dash_ag_grid as dag
-import dash_bootstrap_components as dbc
 from dash import Dash, Input, Output, dcc, html
 from flask import Flask
 
@@ -25,7 +24,7 @@ def create_server() -> Flask:
 
 def content(_pathname: str) -> html.Div:
     """A line of text, and one component of each library, so that its script is loaded."""
-    return html.Div([html.Div("ready", id="ready"), dbc.Input(id="field"), _empty_grid()])
+    return html.Div([html.Div("ready", id="ready"), dcc.Input(id="field"), _empty_grid()])
 
 
 def _empty_grid() -> dag.AgGrid:
