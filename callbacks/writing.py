@@ -68,7 +68,7 @@ def write(kind: str) -> ResponseReturnValue:
     writer = writers().get(kind)
     if writer is None:
         return {"sentence": GONE}, 404
-    sent = flask_request.form.to_dict(flat=False)
+    sent, files = flask_request.form.to_dict(flat=False), _files()
     draft = next(iter(sent.pop(DRAFT_FIELD, [])), "")
     if not is_plain(sent):
         return {"sentence": "This can’t be saved as it is. Please type it anew."}, 400
@@ -77,7 +77,7 @@ def write(kind: str) -> ResponseReturnValue:
             if not writer.allows(viewer):
                 log.warning("refused a form", kind=kind, person=current_user.person_id)
                 return {"sentence": "Your role doesn’t change this. Please ask the tutor."}, 403
-            saved = writer.save(session, viewer, Typed(sent, _files()))
+            saved = writer.save(session, viewer, Typed(sent, files))
             drafts.discard(session, viewer, draft)
             drawings = dict(writer.draws(session, viewer, saved)) if writer.draws else {}
     except Refused as refused:
@@ -93,7 +93,8 @@ def write(kind: str) -> ResponseReturnValue:
 
 
 def _files() -> dict[str, SentFile]:
-    found = {}
+    """The files that were sent, read and closed: a large one lay on the disk meanwhile."""
+    found: dict[str, SentFile] = {}
     for field, file in flask_request.files.items():
         if file.filename:
             found[field] = SentFile(file.filename, file.read())

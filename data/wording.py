@@ -21,16 +21,16 @@ SOON_DAYS = 42
 """Six weeks: what is due later is seldom talked about before it is late."""
 
 VERBS = """
-achieve act add agree analyse apply arrange ask assemble attend bake book bring build calculate call
-change check choose clean collect compare complete cook correct create cut decide deliver
-demonstrate describe design develop discuss do draft draw edit email enter evaluate explain file
-fill find finish fit follow get give go hand help identify install interview investigate join keep
-label learn lead list listen log make manage measure meet mix model move note observe open organise
-paint pass perform phone photograph plan practise prepare present produce program prove publish put
-read record register rehearse repair repeat replace report research review revise run save say score
-see select send serve service set share show sign sit solve speak spend start submit summarise talk
-teach telephone tell test tidy time translate try turn type update use visit walk watch weld wire
-work write
+achieve act add agree analyse apply arrange arrive ask assemble attend bake book bring build
+calculate call change check choose clean collect compare complete cook correct create cut decide
+deliver demonstrate describe design develop discuss do draft draw edit email enter evaluate explain
+file fill find finish fit follow get give go hand help identify install interview investigate join
+keep label learn lead list listen log make manage measure meet mix model move note observe open
+organise paint pass perform phone photograph plan practise prepare present produce program prove
+publish put read record register rehearse repair repeat replace report research review revise run
+save say score see select send serve service set share show sign sit solve speak spend start submit
+summarise talk teach telephone tell test tidy time translate try turn type update use visit walk
+watch weld wire work write
 """
 FILLER = "(?:(?:to|i|i'll|i’ll|will|shall|am|going|my|aim|is|by|then) +)*"
 MEASURES = (

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app import create_app
-from data.models import Cohort, Enrolment, Learner, Person
+from data.models import Cohort, Enrolment, Learner, Person, Stuck, Target
 from settings import Settings
 from tests.browser.conftest import HOST, OpenPage, Server
 from tests.browser.looking import Complaints, assert_accessible, assert_no_sideways_scrolling, go
@@ -34,7 +34,15 @@ def addresses(server: Server, served_engine: Engine) -> list[str]:
             .join(Cohort, Cohort.id == Enrolment.cohort_id)
             .where(Person.email == "learner@demo.routebook.example")
         ).one()
+        target_id = session.scalars(
+            select(Target.id)
+            .join(Enrolment, Enrolment.id == Target.plan_id)
+            .join(Stuck, Stuck.target_id == Target.id)
+            .where(Enrolment.learner_id == learner_id)
+        ).first()
     known = {
+        "target_id": str(target_id),
+        "evidence_id": "999999",
         "learner_id": str(learner_id),
         "cohort_id": str(cohort_id),
         "department_id": str(department_id),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from dash import Dash
@@ -23,8 +24,13 @@ SECRET_KEY = "only for tests: 0123456789 abcdefghijkl"
 
 
 @pytest.fixture
-def settings(sqlite_url: str) -> Settings:
-    return Settings(database_url=sqlite_url, secret_key=SecretStr(SECRET_KEY), today=make.TODAY)
+def settings(sqlite_url: str, tmp_path: Path) -> Settings:
+    return Settings(
+        database_url=sqlite_url,
+        secret_key=SecretStr(SECRET_KEY),
+        today=make.TODAY,
+        evidence_folder=tmp_path / "evidence",
+    )
 
 
 @pytest.fixture
