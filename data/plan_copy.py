@@ -118,13 +118,13 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
 def targets_of(session: Session, viewer: Viewer, plan_id: int) -> tuple[CopiedTarget, ...]:
     """The plan's targets in two queries, by lane and date; none where the viewer doesn't see it."""
     steps: dict[int, list[CopiedStep]] = defaultdict(list)
-    for target_id, *step in session.execute(
+    for target_id, text, due_on, done_on in session.execute(
         select(Step.target_id, Step.text, Step.due_on, Step.done_on)
         .join(Target, Target.id == Step.target_id)
         .where(Target.plan_id == plan_id)
         .order_by(Step.target_id, Step.position)
     ):
-        steps[target_id].append(CopiedStep(*step))
+        steps[target_id].append(CopiedStep(text, due_on, done_on))
     rows = session.execute(
         select(
             Target.id,
@@ -135,7 +135,7 @@ def targets_of(session: Session, viewer: Viewer, plan_id: int) -> tuple[CopiedTa
             Target.resources,
             Target.where_and_how,
             Target.support_and_guidance,
-            target_state(viewer.clock_day, viewer.soon.targets),
+            target_state(viewer.clock_day, viewer.soon.targets).label("state"),
             Target.due_on,
             Target.first_due_on,
             Target.moves,
@@ -149,9 +149,27 @@ def targets_of(session: Session, viewer: Viewer, plan_id: int) -> tuple[CopiedTa
         .where(Target.plan_id == plan_id, enrolments_seen_by(viewer))
         .order_by(Lane.position, Target.due_on, Target.id)
     )
-    return tuple(
-        CopiedTarget(*row[:8], TargetState(row[8]) if row[8] else None, *row[9:], tuple(steps[row[0]]))
-        for row in rows
+    return tuple(_target(row, tuple(steps[row.id])) for row in rows)
+
+
+def _target(row: Any, steps: tuple[CopiedStep, ...]) -> CopiedTarget:
+    return CopiedTarget(
+        id=row.id,
+        lane=row.label,
+        phase=row.name,
+        title=row.title,
+        criteria=row.criteria,
+        resources=row.resources,
+        where_and_how=row.where_and_how,
+        support_and_guidance=row.support_and_guidance,
+        state=TargetState(row.state) if row.state else None,
+        due_on=row.due_on,
+        first_due_on=row.first_due_on,
+        moves=row.moves,
+        achieved_on=row.achieved_on,
+        how_met=row.how_met,
+        note=row.note,
+        steps=steps,
     )
 
 
