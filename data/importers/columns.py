@@ -46,6 +46,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         UKPRN,
         Column("Forename", ("First Name", "Given Name", "Given Names", "Forenames", "Known As")),
         Column("Surname", ("Last Name", "Family Name")),
+        Column("Date of Birth", ("DOB", "Birth Date", "D.O.B."), is_date=True),
         Column("Department", ("Faculty", "School", "Curriculum Area", "Directorate")),
         GROUP,
         Column("Course Title", ("Course", "Course Name", "Programme", "Programme Title", "Group Title")),

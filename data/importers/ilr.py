@@ -31,6 +31,7 @@ class _Learner:
     reference: str
     given_name: str
     family_name: str
+    born_on: date | None = None
     deliveries: dict[tuple[str, date], Delivery] = field(default_factory=dict)
 
     @property
@@ -100,6 +101,7 @@ def _take(run: Run, name: str, raw: RawLearner, learners: dict[tuple[str, str], 
     learner = learners.setdefault((raw.ukprn, reference), _Learner(raw.ukprn, reference, "", ""))
     learner.given_name = given or "Learner"
     learner.family_name = family or reference
+    learner.born_on = ilr_meaning.born_on(raw.fields)
     for raw_delivery in raw.deliveries:
         where = f"{name}, line {raw_delivery.line}"
         try:
@@ -133,7 +135,8 @@ def _write(run: Run, department_id: int, learners: Iterable[_Learner], places: l
 def _learner(run: Run, learner: _Learner) -> Incoming:
     return Incoming(
         key=learner.key,
-        values={"given_name": learner.given_name, "family_name": learner.family_name},
+        values={"given_name": learner.given_name, "family_name": learner.family_name}
+        | ({"born_on": learner.born_on} if learner.born_on else {}),
         once={
             "organisation_id": run.organisation_id,
             "provider": learner.provider,

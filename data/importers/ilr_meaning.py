@@ -167,6 +167,14 @@ def _check(delivery: Delivery) -> None:
         raise Unusable(f"aim {aim} ended on {ended_on}, before its start {delivery.starts_on}")
 
 
+def born_on(fields: dict[str, str]) -> date | None:
+    """A learner's date of birth; None where the file has none that is a date: it can be given by hand."""
+    try:
+        return date.fromisoformat(fields.get("dateofbirth", "")[:10])
+    except ValueError:
+        return None
+
+
 def _day(fields: dict[str, str], name: str, aim: str) -> date | None:
     text = fields.get(name, "")
     try:

@@ -38,6 +38,7 @@ class _Entry:
     group: str
     enrolment: Values
     tutor: str
+    born_on: date | None
     away: tuple[date, date | None] | None
     known: list[Enrolled] = field(default_factory=list)
 
@@ -130,6 +131,7 @@ def _entry(
         group=known[0].group_code if group and known else group,
         enrolment=_enrolment(row),
         tutor=_tutor(row),
+        born_on=row.day("Date of Birth"),
         away=_away(row),
         known=known,
     )
@@ -243,12 +245,16 @@ def _write_cohorts(run: Run, departments: dict[str, int], entries: list[_Entry])
 def _write_learners(run: Run, entries: list[_Entry]) -> dict[str, int]:
     rows: dict[str, Incoming] = {}
     for entry in entries:
-        names = {"given_name": entry.row.text("Forename"), "family_name": entry.row.text("Surname")}
+        said: Values = {
+            "given_name": entry.row.text("Forename"),
+            "family_name": entry.row.text("Surname"),
+            "born_on": entry.born_on,
+        }
         rows.setdefault(
             entry.learner_key,
             Incoming(
                 key=entry.learner_key,
-                values={name: value for name, value in names.items() if value},
+                values={name: value for name, value in said.items() if value},
                 once={
                     "organisation_id": run.organisation_id,
                     "provider": entry.provider,

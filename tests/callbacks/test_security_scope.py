@@ -276,6 +276,7 @@ def everything(session: Session) -> dict[str, list[str]]:
 
 def as_it_stands(session: Session, place: Place) -> Place:
     """The place with the versions that a page would show now."""
+    session.rollback()
     target = session.get_one(models.Target, place.target, populate_existing=True)
     anyone = make.viewer(session, session.scalars(select(models.Person)).all()[0])
     contract = agreements.last_version(session, anyone, place.plan)

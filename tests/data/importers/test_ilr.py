@@ -321,3 +321,15 @@ def test_a_file_that_is_no_ilr_is_refused_saying_so(
 def test_a_missing_file_is_refused_by_name(sqlite_engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"nowhere\.xml"):
         run_import(sqlite_engine, "ilr", tmp_path / "nowhere.xml")
+
+
+def test_the_date_of_birth_arrives_and_one_that_is_none_is_left_to_be_given_by_hand(
+    engine: Engine, tmp_path: Path
+) -> None:
+    path = ilr(tmp_path, aim("60000001"))
+    whole = path.read_text()
+    for said, expected in (("2009-05-03", date(2009, 5, 3)), ("soon", date(2009, 5, 3))):
+        path.write_text(whole.replace("<GivenNames>", f"<DateOfBirth>{said}</DateOfBirth><GivenNames>"))
+        run_import(engine, "ilr", path)
+        with reading(engine) as session:
+            assert session.scalars(select(Learner.born_on)).all() == [expected]

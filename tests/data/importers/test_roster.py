@@ -284,3 +284,12 @@ def test_an_empty_department_is_that_of_the_only_group_of_the_code(
     with reading(sqlite_engine) as session:
         assert session.scalars(select(Department.name)).all() == ["Care"]
     assert counts(sqlite_engine)["enrolment"] == 2
+
+
+def test_a_date_of_birth_arrives_and_one_that_is_none_refuses_its_row(engine: Engine, tmp_path: Path) -> None:
+    headings = f"{HEADINGS},DOB"
+    import_rows(engine, tmp_path, f"{ADA},03/05/2009", f"{BEN},29/02/2008", headings=headings)
+    with reading(engine) as session:
+        born = session.scalars(select(Learner.born_on).order_by(Learner.reference)).all()
+    assert born == [date(2009, 5, 3), date(2008, 2, 29)]
+    assert import_rows(engine, tmp_path, f"{ADA},31/02/2009", headings=headings).refused.count == 1
