@@ -42,6 +42,8 @@ from data.models.learners import BreakInLearning as BreakInLearning
 from data.models.learners import Enrolment as Enrolment
 from data.models.learners import Learner as Learner
 from data.models.learners import TeachingGroupLearner as TeachingGroupLearner
+from data.models.own_route import OwnStop as OwnStop
+from data.models.own_route import RoadName as RoadName
 from data.models.people import WITHOUT_DEPARTMENT as WITHOUT_DEPARTMENT
 from data.models.people import CohortTutor as CohortTutor
 from data.models.people import Person as Person
@@ -69,6 +71,9 @@ from data.models.plans import Reflection as Reflection
 from data.models.plans import Step as Step
 from data.models.plans import Support as Support
 from data.models.plans import Target as Target
+from data.models.preparation import Going as Going
+from data.models.preparation import ReviewLine as ReviewLine
+from data.models.preparation import SelfEvaluation as SelfEvaluation
 from data.models.reviews import Review as Review
 from data.models.starting_points import Assessment as Assessment
 from data.models.starting_points import AssessmentKind as AssessmentKind

@@ -129,6 +129,9 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_plan_person_access_known": {"access": "everything"},
     "ck_plan_person_consented_or_withdrawn": {"consented_on": EARLIER, "withdrawn_on": LATER},
     "ck_agreement_party_known": {"party": "bystander"},
+    "ck_self_evaluation_going_known": {"going": "so-so"},
+    "ck_review_line_going_known": {"going": "so-so"},
+    "ck_review_line_hard_is_explained": {"going": "hard", "said": ""},
     "ck_wall_theme_known": {"theme": "pink"},
     "ck_wall_orientation_known": {"orientation": "round"},
     "ck_wall_scale_readable": {"scale": 90},
@@ -190,7 +193,8 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
                 ends_on=date(2026, 10, 23),
             ),
             models.Step(target_id=target.id, position=1, text="Read the brief"),
-            models.Reflection(plan_id=plan.id, written_on=date(2026, 10, 12)),
+            reflection := models.Reflection(plan_id=plan.id, written_on=date(2026, 10, 12)),
+            models.ReviewLine(plan_id=plan.id, by_id=tutor.id, written_on=date(2026, 10, 12), going="well"),
             support := models.Support(plan_id=plan.id, what="Reader", **dated),
             barrier := models.Barrier(plan_id=plan.id, kind="personal", what="Travel", **dated),
             models.ExternalHelp(plan_id=plan.id, what="x", agency="x", confidentiality=1, **dated),
@@ -230,6 +234,9 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
     session.add_all(
         [
             models.SupportSession(support_id=support.id, held_on=date(2026, 9, 14), delivered=True),
+            models.SelfEvaluation(
+                plan_id=plan.id, reflection_id=reflection.id, written_on=date(2026, 10, 12), going="well"
+            ),
             models.BarrierAnswer(barrier_id=barrier.id, support_id=support.id, target_id=target.id),
         ]
     )
@@ -260,6 +267,7 @@ def add_starting_point(session: Session, college: models.Organisation, plan: mod
     skill_id = session.scalars(
         select(models.Skill.id).where(models.Skill.organisation_id == college.id).limit(1)
     ).one()
+    lane_id = make.lane_id(session, plan, "career")
     session.add_all(
         [
             models.Attainment(kind="qualification", what="GCSE maths", **of),
@@ -267,6 +275,8 @@ def add_starting_point(session: Session, college: models.Organisation, plan: mod
                 kind="initial", instrument="BKSB", taken_on=date(2026, 9, 9), result="L1", **of
             ),
             models.OwnWords(id=plan.id),
+            models.OwnStop(lane_id=lane_id, title="Open day", stop_on=date(2027, 2, 1), **of),
+            models.RoadName(lane_id=lane_id, name="My engine road", **of),
             models.SkillRating(balance_id=balance.id, skill_id=skill_id, rating=2),
             models.ProgressionNeed(option_id=option.id, needs="GCSE maths", met="met"),
             models.PlanExit(id=plan.id, kind="employment", destination="Work"),
