@@ -194,6 +194,9 @@ class Builder:
         assessment = self.add(
             models.Assessment, name, kind="initial", instrument="x", taken_on=day, result="x", need=True, **of
         )
+        lane_id = make.lane_id(self.session, plan, "career")
+        own_stop = self.add(models.OwnStop, name, lane_id=lane_id, title="x", stop_on=day, **of)
+        self.add(models.RoadName, name, lane_id=lane_id, name="x", **of)
         experience = self.add(models.Experience, name, kind="volunteering", what="x", from_on=day, **of)
         return {
             "skill": skill.id,
@@ -202,6 +205,7 @@ class Builder:
             "attainment": attainment.id,
             "assessment": assessment.id,
             "experience": experience.id,
+            "own_stop": own_stop.id,
             "earlier_plan": before.id,
         }
 

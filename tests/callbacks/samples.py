@@ -53,6 +53,7 @@ class Place:
     attainment: Any = None
     assessment: Any = None
     experience: Any = None
+    own_stop: Any = None
     earlier_plan: Any = None
     phase: Any = None
     bridge: Any = None
