@@ -21,8 +21,8 @@ class Learner(Base):
     reference: Mapped[str]
     given_name: Mapped[str]
     family_name: Mapped[str]
-    born_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(default=1)
+    born_on: Mapped[date | None]
     __table_args__ = (
         UniqueConstraint("organisation_id", "provider", "reference"),
         Index("ix_learner_family_name", "organisation_id", "family_name", "given_name"),
