@@ -73,6 +73,7 @@ def serving(database: Path) -> Iterator[Server]:
     ours = ("ROUTEBOOK_", "DATABASE_URL", "HOST", "PORT")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     environment |= {"DATABASE_URL": served.database_url, "HOST": HOST, "PORT": str(port)}
+    environment["ROUTEBOOK_EVIDENCE_FOLDER"] = str(database.with_name("evidence"))
     with served.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "app.py", "run"], cwd=ROOT, env=environment, stdout=log, stderr=log

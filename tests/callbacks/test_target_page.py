@@ -91,6 +91,7 @@ def test_a_file_that_lies_is_refused_at_its_field_and_not_kept(
     ):
         answer = send(learner, ground, name, content)
         assert answer.status_code == 422
+        assert answer.json is not None
         assert words in answer.json["errors"]["file"]
     assert not settings.evidence_folder.exists()
     assert college.scalars(select(models.Evidence)).first() is None
