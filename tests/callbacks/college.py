@@ -122,6 +122,8 @@ class Builder:
         hung = {"department_id": cohort.department_id, "notice": "x"}
         wall = self.of(make.wall(session, organisation, id=self.number(), **hung), name)
         self.add(models.Reflection, name, plan_id=plan.id, review_id=review.id, written_on=today)
+        for table in (models.SelfEvaluation, models.ReviewLine):
+            self.add(table, name, plan_id=plan.id, written_on=today, going="well")
         self.add(
             models.Judgement,
             name,
@@ -163,7 +165,18 @@ class Builder:
             **self._add_transition(name, plan),
             **self._add_template(name, department, plan),
             **self._add_start(name, cohort, learner, plan),
+            **self._add_schedule(name, organisation, plan),
         )
+
+    def _add_schedule(self, name: str, of: models.Organisation, plan: models.Plan) -> dict[str, Any]:
+        """A booking with somebody of the college, and a change of what the college goes by."""
+        tutor = make.person(self.session, of, id=self.number(), name="Unnamed")
+        booking = self.of(make.booking(self.session, plan, tutor, id=self.number(), reason="x"), name)
+        values = {"about": "review_kind", "row_id": 1, "title": "x", "field": "name", "old": "x", "new": "x"}
+        at = datetime(2027, 1, 5, 12, tzinfo=UTC)
+        whose = OURS if name in OURS else (name,)
+        self.of(self.add(models.CollegeChange, name, organisation_id=of.id, at=at, **values), *whose)
+        return {"booking": booking.id, "slot": booking.slot_id}
 
     def _add_start(
         self, name: str, cohort: models.Cohort, learner: models.Learner, plan: models.Plan

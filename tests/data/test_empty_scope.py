@@ -31,6 +31,7 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "department_id": lambda place: place.department,
     "learner_id": lambda place: place.learner,
     "plan_id": lambda place: place.plan,
+    "plan_ids": lambda place: [place.plan],
     "target_id": lambda place: place.target,
     "step_id": lambda place: place.step,
     "review_id": lambda place: place.review,
@@ -58,7 +59,7 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     },
 }
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-SCOPED_BEFORE = {"before", "detail", "within", "groups", "heatmap", "condition", "coverage"}
+SCOPED_BEFORE = {"before", "detail", "within", "groups", "heatmap", "condition", "coverage", "since"}
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
 WRITTEN_BESIDE = {
     "data.confidential.add",
