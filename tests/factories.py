@@ -185,9 +185,7 @@ def invitation(
     return _add(session, models.Invitation, plan_person_id=of.id, **(defaults | values))
 
 
-def template(
-    session: Session, of: models.Department, *plans: models.Plan, **values: Any
-) -> models.Template:
+def template(session: Session, of: models.Department, *plans: models.Plan, **values: Any) -> models.Template:
     """A template of one phase and one milestone; of each plan named, its destination comes from it."""
     number = next(_number)
     made = _add(session, models.Template, department_id=of.id, **({"name": f"Template {number}"} | values))
@@ -242,6 +240,39 @@ def transition(session: Session, of: models.Plan) -> models.Phase:
 def draft_part(session: Session, of: models.Plan, **values: Any) -> models.RouteDraftPart:
     defaults = {"kind": "stop", "said": "Pass my theory test", "drafted_on": TODAY}
     return _add(session, models.RouteDraftPart, plan_id=of.id, **(defaults | values))
+
+
+def review_form(
+    session: Session, review: models.Review, target: models.Target, **values: Any
+) -> models.ReviewForm:
+    """The form of a completed review, with a part, a decision, an action, a signature and a note."""
+    at = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    completed = {"completed_at": at, "review_id": review.id, "started_at": at}
+    of = {"plan_id": review.plan_id, "kind_id": review.kind_id}
+    form = _add(session, models.ReviewForm, **(of | completed | values))
+    part = {"form_id": form.id, "written_at": at}
+    _add(session, models.ReviewPart, part="agreed", said="Two evenings a week", **part)
+    _add(session, models.ReviewDecision, target_id=target.id, choice="keep", title=target.title, **part)
+    _add(session, models.ReviewAction, form_id=form.id, what="Book the workshop", by_whom="Tutor")
+    held = {"review_id": review.id}
+    _add(session, models.ReviewSignature, party="tutor", name="Tutor", signed_at=at, **held)
+    _add(session, models.ReviewNote, said="The workshop moved", written_at=at, **held)
+    return form
+
+
+def slot(session: Session, tutor: models.Person, **values: Any) -> models.Slot:
+    """Quarter of an hour tomorrow at nine, offered by a tutor."""
+    defaults: dict[str, Any] = {"on_day": date(2027, 1, 12), "starts": time(9), "minutes": 15}
+    return _add(session, models.Slot, tutor_id=tutor.id, **(defaults | values))
+
+
+def booking(
+    session: Session, of: models.Plan, tutor: models.Person, slot_id: int | None = None, **values: Any
+) -> models.Booking:
+    """The plan booked into a slot, or into a new one of the tutor's."""
+    defaults = {"booked_at": datetime(2027, 1, 8, 12, tzinfo=UTC)}
+    taken = slot_id or slot(session, tutor).id
+    return _add(session, models.Booking, slot_id=taken, plan_id=of.id, **(defaults | values))
 
 
 def complete(session: Session) -> None:

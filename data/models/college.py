@@ -81,7 +81,8 @@ class Lane(Base):
 
 
 class ReviewKind(Base):
-    """`counts` says whether a review of this kind counts for coverage and sets the clock again."""
+    """`counts` says whether a review of this kind counts for coverage and sets the clock again; `signed_by`
+    names the parties who sign one, with a space between them."""
 
     __tablename__ = "review_kind"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -91,6 +92,7 @@ class ReviewKind(Base):
     position: Mapped[int]
     counts: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
+    signed_by: Mapped[str] = mapped_column(default="learner tutor", server_default="learner tutor")
     __table_args__ = (UniqueConstraint("organisation_id", "key"),)
 
 

@@ -31,6 +31,7 @@ class Plan(Base):
     own_rule_from_on: Mapped[date | None]
     own_rule_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
+    own_rule_evidence: Mapped[str] = mapped_column(default="", server_default="")
     __table_args__ = (
         one_of("own_rule_unit", IntervalUnit),
         CheckConstraint(
@@ -121,8 +122,8 @@ class Target(Base):
     note: Mapped[str] = mapped_column(default="")
     created_on: Mapped[date]
     version: Mapped[int] = mapped_column(default=1)
-    support_and_guidance: Mapped[str] = mapped_column(default="", server_default="")
-    how_met: Mapped[str] = mapped_column(default="", server_default="")
+    support_and_guidance: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    how_met: Mapped[str] = mapped_column(default="", server_default=text("''"))
     priority: Mapped[str] = mapped_column(
         String(8), default=Priority.MEDIUM, server_default=Priority.MEDIUM.value
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import Base
 
 
 class Review(Base):
+    """A review that was held. Those of a group, written at once, share their `note` and a `group_key`; each
+    has an `outcome` of its own."""
+
     __tablename__ = "review"
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
@@ -20,6 +23,8 @@ class Review(Base):
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     recorded_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
+    outcome: Mapped[str] = mapped_column(default="", server_default=text("''"))
+    group_key: Mapped[str | None]
     __table_args__ = (
         Index("ix_review_plan_id_held_on", "plan_id", "held_on"),
         Index("ix_review_recorded_at", "recorded_at"),

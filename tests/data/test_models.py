@@ -42,6 +42,11 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_review_rule_amount_positive": {"amount": 0},
     "ck_cohort_tutor_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
     "ck_department_figures_covered_required": {"covered": 2, "required": 1},
+    "ck_review_form_completed_has_review": {"review_id": None, "completed_at": NOON},
+    "ck_review_part_part_known": {"part": "secret"},
+    "ck_review_part_colour_known": {"colour": "blue"},
+    "ck_review_decision_choice_known": {"choice": "maybe"},
+    "ck_review_signature_party_known": {"party": "bystander"},
     "ck_judgement_colour_known": {"colour": "blue"},
     "ck_judgement_has_reason": {"reason": ""},
     "ck_coverage_span_covered_required": {"covered": 2, "required": 1},
@@ -86,9 +91,9 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_target_priority_known": {"priority": "urgent"},
     "ck_target_idea_of_known": {"idea_of": "nobody"},
     "ck_criterion_judgement_judged_known": {"judged": "nearly"},
-    "ck_criterion_judgement_judge_kind_known": {"judge_kind": "passer-by"},
-    "ck_criterion_judgement_confirmed_by_somebody": {"confirmed_on": LATER},
-    "ck_evidence_kind_known": {"kind": "film"},
+    "ck_criterion_judgement_judge_kind_known": {"judge_kind": "nobody"},
+    "ck_criterion_judgement_confirmed_by_somebody": {"confirmed_by_id": None},
+    "ck_evidence_kind_known": {"kind": "film", "stored_name": None},
     "ck_evidence_file_is_stored": {"stored_name": None},
     "ck_evidence_size_counted": {"size": -1},
     "ck_target_link_kind_known": {"kind": "hobby"},
@@ -113,7 +118,7 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_transition_item_kind_known": {"kind": "holiday"},
     "ck_transition_item_status_known": {"status": "lost"},
     "ck_route_draft_part_kind_known": {"kind": "detour"},
-    "ck_route_draft_part_taken_by_somebody": {"taken_on": LATER},
+    "ck_route_draft_part_taken_by_somebody": {"taken_by_id": None},
     "ck_attainment_kind_known": {"kind": "rumour"},
     "ck_attainment_year_likely": {"year": 20},
     "ck_assessment_kind_known": {"kind": "final"},
@@ -129,6 +134,9 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_plan_person_access_known": {"access": "everything"},
     "ck_plan_person_consented_or_withdrawn": {"consented_on": EARLIER, "withdrawn_on": LATER},
     "ck_agreement_party_known": {"party": "bystander"},
+    "ck_slot_minutes_likely": {"minutes": 4},
+    "ck_booking_status_known": {"status": "forgotten"},
+    "ck_booking_cancelled_has_reason": {"status": "cancelled", "reason": ""},
     "ck_self_evaluation_going_known": {"going": "so-so"},
     "ck_review_line_going_known": {"going": "so-so"},
     "ck_review_line_hard_is_explained": {"going": "hard", "said": ""},
@@ -213,15 +221,26 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
                 plan_id=plan.id, colour="green", reason="x", judged_on=date(2026, 10, 12), recorded_at=NOON
             ),
             models.ImportRecord(organisation_id=college.id, source="csv", key="1", row_id=review.id, said={}),
+            models.PlanSeen(plan_id=plan.id, change_id=1, **hashed),
+            models.Draft(key="x", typed={}, kept_at=NOON, **hashed),
         ]
     )
+    make.review_form(session, review, target)
     make.transition(session, plan)
+    session.execute(update(models.RouteDraftPart).values(taken_on=LATER, taken_by_id=tutor.id))
     make.template(session, department, plan)
     added = {"target_id": target.id}
     session.add_all(
         [
             models.CriterionJudgement(
-                criterion="x", judged="met", judge_kind="learner", judge_name="x", judged_on=LATER, **added
+                criterion="x",
+                judged="met",
+                judge_kind="learner",
+                judge_name="x",
+                judged_on=LATER,
+                confirmed_on=LATER,
+                confirmed_by_id=tutor.id,
+                **added,
             ),
             models.Evidence(kind="file", stored_name="a", added_at=NOON, **added),
             models.TargetLink(kind="unit", serves="Unit 4", **added),
@@ -251,6 +270,15 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
     )
     wall = make.wall(session, college, department_id=department.id)
     session.add(models.WallCohort(wall_id=wall.id, cohort_id=cohort.id))
+    make.booking(session, plan, tutor)
+    session.add_all(
+        [
+            models.CalendarFeed(person_id=tutor.id, token_hash="a", made_at=NOON),
+            models.CollegeChange(
+                organisation_id=college.id, about="review_kind", row_id=1, title="x", field="name", at=NOON
+            ),
+        ]
+    )
     make.complete(session)
     return {
         name: dict(session.execute(select(table).limit(1)).mappings().one()) for name, table in TABLES.items()
@@ -379,8 +407,10 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "barrier_answer",
         "change",
         "cohort_tutor",
+        "college_change",
         "coverage_span",
         "department_figures",
+        "draft",
         "evidence",
         "failed_sign_in",
         "guest_comment",
@@ -390,12 +420,15 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "login_session",
         "negotiation",
         "one_time_link",
+        "review_note",
+        "review_signature",
         "role",
         "role_assignment",
         "skill_rating",
         "support_change",
         "target_link",
         "phase_set_phase",
+        "plan_seen",
         "teaching_group_learner",
         "teaching_group_teacher",
         "template_copy",
