@@ -8,30 +8,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    CompoundSelect,
-    Integer,
-    Row,
-    Select,
-    Text,
-    and_,
-    bindparam,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-    union_all,
-)
+from sqlalchemy import Date, Row, Select, and_, bindparam, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from data import reasons, rules
 from data.errors import NotFound
+from data.known_then import Noted, StepFacts, TargetFacts, row_then, target_then, text_then
 from data.models import (
     Attendance,
-    Barrier,
-    BreakInLearning,
     Cohort,
     Department,
     Enrolment,
@@ -39,20 +23,41 @@ from data.models import (
     Learner,
     Milestone,
     Person,
-    Phase,
     Plan,
-    Review,
-    ReviewKind,
+    RoadName,
     Step,
-    Support,
     Target,
     Writes,
 )
 from data.review_schedule import load_review_rules, plan_rules
+from data.route_beside import (
+    ASSESSMENT,
+    BARRIER,
+    BREAK,
+    OWN_STOP,
+    PHASE,
+    REVIEW,
+    SUPPORT,
+    WAY_ON,
+    Beside,
+    beside,
+    beside_then,
+    changes_of,
+)
+from data.route_parts import OtherPlan as OtherPlan
+from data.route_parts import OwnStopOnRoute as OwnStopOnRoute
+from data.route_parts import RouteAssessment as RouteAssessment
+from data.route_parts import RouteBarrier as RouteBarrier
+from data.route_parts import RouteLane as RouteLane
+from data.route_parts import RoutePhase as RoutePhase
+from data.route_parts import RouteReview as RouteReview
+from data.route_parts import RouteStep as RouteStep
+from data.route_parts import RouteSupport as RouteSupport
+from data.route_parts import RouteTarget as RouteTarget
+from data.route_parts import WayOn as WayOn
 from data.scope import (
     Viewer,
     cohorts_seen_by,
-    confidential_rows_read_by,
     departments_seen_by,
     enrolments_seen_by,
     enrolments_written_by,
@@ -67,98 +72,14 @@ AnySelect = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class RouteStep:
-    id: int
-    text: str
-    due_on: date | None
-    done_on: date | None
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class RouteTarget:
-    """A target on the road. `state` is None while it is proposed; `short_title` is its milestone's."""
-
-    id: int
-    lane_id: int
-    title: str
-    short_title: str | None
-    state: rules.TargetState | None
-    due_on: date | None
-    first_due_on: date | None
-    moves: int
-    achieved_on: date | None
-    closed_on: date | None
-    days_late: int
-    stretch: bool
-    steps: tuple[RouteStep, ...] = ()
-
-    @property
-    def steps_done(self) -> int:
-        return sum(step.done_on is not None for step in self.steps)
-
-    @property
-    def next_step(self) -> RouteStep | None:
-        return next((step for step in self.steps if step.done_on is None), None)
-
-
-@dataclass(frozen=True, slots=True)
-class RouteLane:
-    id: int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class RoutePhase:
-    name: str
-    starts_on: date
-    ends_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class RouteReview:
-    """A review on the axis; `id` is None for the next one, which is due and not yet held."""
-
-    id: int | None
-    kind: str
-    on: date
-    state: rules.ReviewState
-
-
-@dataclass(frozen=True, slots=True)
-class RouteSupport:
-    lane_id: int | None
-    what: str
-    by_whom: str
-    how_often: str
-    sessions_planned: int
-    sessions_delivered: int
-    from_on: date
-    until_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class RouteBarrier:
-    lane_id: int | None
-    what: str
-    from_on: date
-    passed_on: date | None
-    how_passed: str
-
-
-@dataclass(frozen=True, slots=True)
-class OtherPlan:
-    """Another enrolment of the learner that the viewer may see."""
-
-    id: int
-    cohort: str
-    starts_on: date
-
-
-@dataclass(frozen=True, slots=True)
 class RouteMap:
     """One learner's plan. `plan_id` is None where no plan has been written, `cohort_id` and `department_id`
-    where the viewer can't open their pages; `may_write` says whether the viewer may change targets."""
+    where the viewer can't open their pages; `may_write` says whether the viewer may change targets,
+    `may_write_own` whether they may add the learner's own stops.
+
+    `as_at` is the day as of which it was asked for, None today; `today` is that day then, and nothing can be
+    written. `reviewed_on` holds the days of all reviews held up to now.
+    """
 
     learner_id: int
     learner: str
@@ -190,6 +111,13 @@ class RouteMap:
     reviews: tuple[RouteReview, ...] = ()
     supports: tuple[RouteSupport, ...] = ()
     barriers: tuple[RouteBarrier, ...] = ()
+    assessments: tuple[RouteAssessment, ...] = ()
+    ways_on: tuple[WayOn, ...] = ()
+    next_plan: OtherPlan | None = None
+    own_stops: tuple[OwnStopOnRoute, ...] = ()
+    may_write_own: bool = False
+    as_at: date | None = None
+    reviewed_on: tuple[date, ...] = ()
 
     @property
     def phase(self) -> RoutePhase | None:
@@ -212,21 +140,44 @@ def read(
     viewer: Viewer,
     learner_id: int,
     plan_id: int | None = None,
+    as_at: date | None = None,
 ) -> RouteMap:
     """The learner's plan of that id, else the current one: four queries, whatever its size.
 
+    `as_at` gives it as it was known at the end of that day, from one query more; as it is today where that
+    day isn't between the start of learning and yesterday. Who sees what is decided as of today all the same.
     Raises NotFound where the viewer sees no such learner, or the learner has no such plan.
     """
-    enrolments = session.execute(_enrolments(viewer), {"learner_id": learner_id}).all()
+    day = as_at or viewer.today
+    enrolments = session.execute(
+        _enrolments(viewer),
+        {
+            "learner_id": learner_id,
+            "week_from": rules.monday_of(day) - timedelta(weeks=ATTENDANCE_WEEKS - 1),
+            "week_until": day,
+        },
+    ).all()
     chosen = _chosen(enrolments, plan_id, viewer.today)
-    happened = _happened(session, viewer, chosen.id)
-    dates = rules.EnrolmentDates(
-        chosen.starts_on,
-        chosen.ended_on,
-        tuple(rules.Span(row.from_on, row.until_on) for row in happened["break"]),
+    if as_at is not None and (chosen.plan_id is None or not chosen.starts_on <= as_at < viewer.today):
+        return read(session, viewer, learner_id, plan_id)
+    found = beside(session, viewer, chosen.id, day)
+    reviewed_on = tuple(row.from_on for row in found[REVIEW] if row.from_on is not None)
+    changes: dict[int | None, list[Noted]] = {}
+    if as_at is not None:
+        changes = changes_of(session, viewer, chosen.id)
+        found = beside_then(found, changes.get(None, []), as_at, viewer.time_zone)
+    judged = _Judged.of(viewer, chosen, found, day)
+    lanes, targets = _lanes_and_targets(session, viewer, chosen.id, judged, changes)
+    clock = _review_clock(session, viewer, chosen, judged.dates, found)
+    next_on = chosen.next_review_on if as_at is None else clock.next_due(day)
+    next_review = rules.review_state(
+        next_on,
+        judged.clock_day,
+        required=not judged.dates.ended(judged.clock_day),
+        paused=judged.dates.paused(judged.clock_day),
+        soon_days=viewer.soon.reviews,
     )
-    lanes, targets = _lanes_and_targets(session, viewer, chosen.id, dates, viewer.soon.targets)
-    next_review = _next_review(chosen, dates, viewer.clock_day, viewer.soon.reviews)
+    of_plan = changes.get(None, [])
     return RouteMap(
         learner_id=learner_id,
         learner=f"{chosen.given_name} {chosen.family_name}",
@@ -240,37 +191,67 @@ def read(
         starts_on=chosen.starts_on,
         ends_on=chosen.planned_end_on,
         ended_on=chosen.ended_on,
-        paused=dates.paused(viewer.clock_day),
-        today=viewer.today,
-        clock_day=viewer.clock_day,
-        starting_point=chosen.starting_point or "",
-        destination=chosen.destination or "",
-        next_review_on=chosen.next_review_on,
-        next_review_state=next_review,
-        why_next_review=_why_next_review(session, viewer, chosen, dates, happened),
-        attendance=rules.Share(chosen.attended or 0, chosen.possible or 0),
-        may_write=bool(chosen.may_write),
-        others=tuple(
-            OtherPlan(row.id, f"{row.cohort_title} ({row.cohort_code})", row.starts_on)
-            for row in enrolments
-            if row.id != chosen.id
+        paused=judged.dates.paused(judged.clock_day),
+        today=day,
+        clock_day=judged.clock_day,
+        starting_point=text_then(
+            chosen.starting_point or "", f"plan {chosen.id} starting_point", of_plan, day
         ),
+        destination=text_then(chosen.destination or "", f"plan {chosen.id} destination", of_plan, day),
+        next_review_on=next_on,
+        next_review_state=next_review,
+        why_next_review=reasons.why_next_review(clock, date.max),
+        attendance=rules.Share(chosen.attended or 0, chosen.possible or 0),
+        may_write=bool(chosen.may_write) and as_at is None,
+        others=tuple(_other(row) for row in enrolments if row.id != chosen.id),
         lanes=lanes,
-        phases=tuple(RoutePhase(row.name, row.from_on, row.until_on) for row in happened["phase"]),
+        phases=tuple(_phases(found)),
         targets=tuple(target for target in targets if target.state is not None),
         proposed=tuple(target for target in targets if target.state is None),
-        reviews=_reviews(happened["review"], chosen.next_review_on, next_review),
+        reviews=_reviews(found[REVIEW], next_on, next_review),
         supports=tuple(
             RouteSupport(
                 row.lane_id, row.name, row.detail, row.more, row.of, row.number, row.from_on, row.until_on
             )
-            for row in happened["support"]
+            for row in found[SUPPORT]
+            if row.from_on is not None
         ),
         barriers=tuple(
             RouteBarrier(row.lane_id, row.name, row.from_on, row.until_on, row.detail)
-            for row in happened["barrier"]
+            for row in found[BARRIER]
+            if row.from_on is not None
         ),
+        assessments=tuple(
+            RouteAssessment(row.id, row.name, row.detail, row.from_on)
+            for row in found[ASSESSMENT]
+            if row.from_on is not None
+        ),
+        ways_on=_ways_on(found),
+        next_plan=next((_other(row) for row in enrolments if row.continues_id == chosen.id), None),
+        own_stops=tuple(
+            OwnStopOnRoute(row.id, row.lane_id, row.name, row.from_on, row.until_on, row.number)
+            for row in found[OWN_STOP]
+            if row.from_on is not None and row.lane_id is not None
+        ),
+        may_write_own=as_at is None and _may_write_own(chosen),
+        as_at=as_at,
+        reviewed_on=reviewed_on,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What the states of a plan's targets and reviews are judged by, on one day."""
+
+    dates: rules.EnrolmentDates
+    day: date
+    clock_day: date
+
+    @classmethod
+    def of(cls, viewer: Viewer, chosen: AnyRow, found: dict[str, list[Beside]], day: date) -> _Judged:
+        breaks = (rules.Span(row.from_on, row.until_on) for row in found[BREAK] if row.from_on is not None)
+        dates = rules.EnrolmentDates(chosen.starts_on, chosen.ended_on, tuple(breaks))
+        return cls(dates, day, rules.clock_day(day, viewer.closures))
 
 
 # --- the enrolment --------------------------------------------------------------------------------------
@@ -298,15 +279,18 @@ def _enrolments(viewer: Viewer) -> AnySelect:
             cohorts_seen_by(viewer).label("sees_cohort"),
             departments_seen_by(viewer).label("sees_department"),
             enrolments_written_by(viewer, Writes.PLANS).label("may_write"),
+            enrolments_written_by(viewer, Writes.OWN_NOTES).label("may_write_notes"),
+            Learner.person_id,
             tutor.name.label("tutor"),
             Plan.id.label("plan_id"),
+            Plan.continues_id,
             Plan.starting_point,
             Plan.destination,
             Plan.own_rule_unit,
             Plan.own_rule_amount,
             Plan.own_rule_from_on,
-            _attendance(Attendance.attended, viewer.today).label("attended"),
-            _attendance(Attendance.possible, viewer.today).label("possible"),
+            _attendance(Attendance.attended).label("attended"),
+            _attendance(Attendance.possible).label("possible"),
         )
         .join(Learner, Learner.id == Enrolment.learner_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
@@ -318,15 +302,14 @@ def _enrolments(viewer: Viewer) -> AnySelect:
     )
 
 
-def _attendance(column: InstrumentedAttribute[int], today: date) -> Any:
-    """The sum of a column of attendance over the last weeks, the running one included."""
-    from_week = rules.monday_of(today) - timedelta(weeks=ATTENDANCE_WEEKS - 1)
+def _attendance(column: InstrumentedAttribute[int]) -> Any:
+    """The sum of a column of attendance over the weeks asked for."""
     return (
         select(func.sum(column))
         .where(
             Attendance.enrolment_id == Enrolment.id,
-            Attendance.week_on >= from_week,
-            Attendance.week_on <= today,
+            Attendance.week_on >= bindparam("week_from", type_=Date),
+            Attendance.week_on <= bindparam("week_until", type_=Date),
         )
         .correlate(Enrolment)
         .scalar_subquery()
@@ -346,162 +329,113 @@ def _chosen(enrolments: Sequence[AnyRow], plan_id: int | None, today: date) -> A
     return asked[0]
 
 
-# --- what happened beside the targets -------------------------------------------------------------------
+# --- what stands beside the targets --------------------------------------------------------------------
 
 
-def _happened(session: Session, viewer: Viewer, plan_id: int) -> dict[str, list[AnyRow]]:
-    """{"phase", "break", "review", "support", "barrier": rows by date}, in one query.
-
-    Supports and barriers only as far as the viewer may read them.
-    """
-    found: dict[str, list[AnyRow]] = defaultdict(list)
-    for row in session.execute(_happened_in(viewer), {"plan_id": plan_id}):
-        found[row.sort].append(row)
-    for rows in found.values():
-        rows.sort(key=lambda row: (row.from_on, row.id))
-    return found
+def _may_write_own(chosen: AnyRow) -> bool:
+    """As `own_words.may_write_own_words`."""
+    return bool(chosen.may_write_notes or (chosen.may_write and chosen.person_id is None))
 
 
-@built_once
-def _happened_in(viewer: Viewer) -> CompoundSelect[*tuple[Any, ...]]:
-    plan_id: BindParameter[int] = bindparam("plan_id")
-    return union_all(
-        _rows(
-            "phase", Phase.id, Phase.starts_on, Phase.ends_on, name=Phase.name, number=Phase.demands_review
-        ).where(Phase.plan_id == plan_id),
-        _rows("break", BreakInLearning.id, BreakInLearning.from_on, BreakInLearning.back_on).where(
-            BreakInLearning.enrolment_id == plan_id
-        ),
-        _rows(
-            "review",
-            Review.id,
-            Review.held_on,
-            Review.held_on,
-            name=ReviewKind.name,
-            number=ReviewKind.counts,
-        )
-        .join(ReviewKind, ReviewKind.id == Review.kind_id)
-        .where(Review.plan_id == plan_id),
-        _rows(
-            "support",
-            Support.id,
-            Support.from_on,
-            Support.until_on,
-            lane_id=Support.lane_id,
-            name=Support.what,
-            detail=Support.by_whom,
-            more=Support.how_often,
-            number=Support.sessions_delivered,
-            of=Support.sessions_planned,
-        )
-        .join(Enrolment, Enrolment.id == Support.plan_id)
-        .where(Support.plan_id == plan_id, confidential_rows_read_by(viewer, Support.confidentiality)),
-        _rows(
-            "barrier",
-            Barrier.id,
-            Barrier.from_on,
-            Barrier.passed_on,
-            lane_id=Barrier.lane_id,
-            name=Barrier.what,
-            detail=Barrier.how_passed,
-        )
-        .join(Enrolment, Enrolment.id == Barrier.plan_id)
-        .where(Barrier.plan_id == plan_id, confidential_rows_read_by(viewer, Barrier.confidentiality)),
-    )
+def _other(row: AnyRow) -> OtherPlan:
+    return OtherPlan(row.id, f"{row.cohort_title} ({row.cohort_code})", row.starts_on)
 
 
-def _rows(
-    sort: str,
-    row_id: InstrumentedAttribute[int],
-    from_on: InstrumentedAttribute[date],
-    until_on: InstrumentedAttribute[date] | InstrumentedAttribute[date | None],
-    *,
-    lane_id: InstrumentedAttribute[int | None] | None = None,
-    name: Any = "",
-    detail: Any = "",
-    more: Any = "",
-    number: Any = 0,
-    of: Any = 0,
-) -> AnySelect:
-    """One part of the union: every part has the same columns of the same types."""
-    return select(
-        literal(sort).label("sort"),
-        row_id.label("id"),
-        from_on.label("from_on"),
-        until_on.label("until_on"),
-        cast(null() if lane_id is None else lane_id, Integer).label("lane_id"),
-        cast(name, Text).label("name"),
-        cast(detail, Text).label("detail"),
-        cast(more, Text).label("more"),
-        cast(number, Integer).label("number"),
-        cast(of, Integer).label("of"),
-    )
+def _phases(found: dict[str, list[Beside]]) -> Iterable[RoutePhase]:
+    for row in found[PHASE]:
+        if row.from_on is not None and row.until_on is not None:
+            yield RoutePhase(row.name, row.from_on, row.until_on)
+
+
+def _ways_on(found: dict[str, list[Beside]]) -> tuple[WayOn, ...]:
+    ways = (WayOn(row.id, row.detail, row.name, row.more, bool(row.number)) for row in found[WAY_ON])
+    return tuple(sorted(ways, key=lambda way: (not way.first_choice, way.id)))
 
 
 def _reviews(
-    held: Iterable[AnyRow], next_on: date | None, next_state: rules.ReviewState
+    held: Iterable[Beside], next_on: date | None, next_state: rules.ReviewState
 ) -> tuple[RouteReview, ...]:
-    reviews = [RouteReview(row.id, row.name, row.from_on, rules.ReviewState.DONE) for row in held]
+    reviews = [
+        RouteReview(row.id, row.name, row.from_on, rules.ReviewState.DONE)
+        for row in held
+        if row.from_on is not None
+    ]
     if next_on is not None and next_state not in (rules.ReviewState.NOT_REQUIRED, rules.ReviewState.PAUSED):
         reviews.append(RouteReview(None, "Next review", next_on, next_state))
     return tuple(reviews)
 
 
-def _next_review(
-    chosen: AnyRow, dates: rules.EnrolmentDates, clock_day: date, soon_days: int
-) -> rules.ReviewState:
-    return rules.review_state(
-        chosen.next_review_on,
-        clock_day,
-        required=not dates.ended(clock_day),
-        paused=dates.paused(clock_day),
-        soon_days=soon_days,
-    )
-
-
-def _why_next_review(
+def _review_clock(
     session: Session,
     viewer: Viewer,
     chosen: AnyRow,
     dates: rules.EnrolmentDates,
-    happened: dict[str, list[AnyRow]],
-) -> str:
+    found: dict[str, list[Beside]],
+) -> rules.ReviewClock:
     college_rules = load_review_rules(session, viewer.organisation_id)
-    clock = rules.ReviewClock(
+    return rules.ReviewClock(
         enrolment=dates,
-        held_on=tuple(row.from_on for row in happened["review"] if row.number),
+        held_on=tuple(row.from_on for row in found[REVIEW] if row.number and row.from_on is not None),
         rules=plan_rules(
             college_rules, chosen.own_rule_unit, chosen.own_rule_amount, chosen.own_rule_from_on
         ),
         closures=viewer.closures,
-        transitions=tuple(row.until_on for row in happened["phase"] if row.number),
+        transitions=tuple(row.until_on for row in found[PHASE] if row.number and row.until_on is not None),
     )
-    return reasons.why_next_review(clock, date.max)
 
 
 # --- lanes, targets, steps ------------------------------------------------------------------------------
 
 
 def _lanes_and_targets(
-    session: Session, viewer: Viewer, plan_id: int, dates: rules.EnrolmentDates, soon_days: int
+    session: Session,
+    viewer: Viewer,
+    plan_id: int,
+    judged: _Judged,
+    changes: dict[int | None, list[Noted]],
 ) -> tuple[tuple[RouteLane, ...], list[RouteTarget]]:
-    """Every lane of the organisation in order, and the plan's targets by due date, undated ones last."""
+    """Every lane of the organisation in order, and the plan's targets by due date, undated ones last; with
+    changes, those that were there on the day, as they were known then."""
     asked = {"organisation_id": viewer.organisation_id, "plan_id": plan_id}
     rows = session.execute(_lanes_with_targets(), asked).all()
-    steps: dict[int, list[RouteStep]] = defaultdict(list)
+    steps: dict[int, list[StepFacts]] = defaultdict(list)
     for row in rows:
         if row.step_id is not None:
             steps[row.id].append(
-                RouteStep(row.step_id, row.text, row.step_due_on, row.done_on, row.step_version)
+                StepFacts(row.step_id, row.text, row.step_due_on, row.done_on, row.step_version)
             )
-    lanes = {row.lane_id: RouteLane(row.lane_id, row.label) for row in rows}
-    targets = {
-        row.id: _target(row, tuple(steps[row.id]), dates, viewer.clock_day, soon_days)
-        for row in rows
-        if row.id is not None
-    }
-    in_order = sorted(targets.values(), key=lambda t: (t.due_on is None, t.due_on or date.max, t.id))
-    return tuple(lanes.values()), in_order
+    lanes = {row.lane_id: _lane(row, changes.get(None, []), judged.day) for row in rows}
+    targets = []
+    for row in {row.id: row for row in rows if row.id is not None}.values():
+        facts: TargetFacts | None = _facts(row, tuple(steps[row.id]))
+        if facts is not None and judged.day < viewer.today:
+            facts = target_then(facts, changes.get(row.id, []), judged.day)
+        if facts is not None:
+            targets.append(_target(row, facts, judged, viewer.soon.targets))
+    return tuple(lanes.values()), sorted(
+        targets, key=lambda t: (t.due_on is None, t.due_on or date.max, t.id)
+    )
+
+
+def _lane(row: AnyRow, changes: list[Noted], day: date) -> RouteLane:
+    lane = RouteLane(row.lane_id, row.label, row.road_name or "", row.name_version or 0)
+    known = row_then(lane, f"road_name {row.name_id}", {"name": "own_name"}, changes, day)
+    return known or RouteLane(row.lane_id, row.label)
+
+
+def _facts(row: AnyRow, steps: tuple[StepFacts, ...]) -> TargetFacts:
+    return TargetFacts(
+        row.title,
+        row.status,
+        row.due_on,
+        row.first_due_on,
+        row.moves,
+        row.achieved_on,
+        row.closed_on,
+        row.how_met,
+        row.created_on,
+        steps,
+    )
 
 
 @built_once
@@ -520,6 +454,11 @@ def _lanes_with_targets() -> AnySelect:
             Target.achieved_on,
             Target.closed_on,
             Target.stretch,
+            Target.how_met,
+            Target.created_on,
+            RoadName.id.label("name_id"),
+            RoadName.name.label("road_name"),
+            RoadName.version.label("name_version"),
             Step.id.label("step_id"),
             Step.text,
             Step.due_on.label("step_due_on"),
@@ -527,6 +466,7 @@ def _lanes_with_targets() -> AnySelect:
             Step.version.label("step_version"),
         )
         .select_from(Lane)
+        .outerjoin(RoadName, and_(RoadName.lane_id == Lane.id, RoadName.plan_id == bindparam("plan_id")))
         .outerjoin(Target, and_(Target.lane_id == Lane.id, Target.plan_id == bindparam("plan_id")))
         .outerjoin(Milestone, Milestone.id == Target.milestone_id)
         .outerjoin(Step, Step.target_id == Target.id)
@@ -535,31 +475,30 @@ def _lanes_with_targets() -> AnySelect:
     )
 
 
-def _target(
-    row: AnyRow, steps: tuple[RouteStep, ...], dates: rules.EnrolmentDates, clock_day: date, soon_days: int
-) -> RouteTarget:
+def _target(row: AnyRow, facts: TargetFacts, judged: _Judged, soon_days: int) -> RouteTarget:
     state = rules.target_state(
-        row.status,
-        row.due_on,
-        clock_day,
-        joined_on=dates.starts_on,
-        ended=dates.ended(clock_day),
-        paused=dates.paused(clock_day),
+        facts.status,
+        facts.due_on,
+        judged.clock_day,
+        joined_on=judged.dates.starts_on,
+        ended=judged.dates.ended(judged.clock_day),
+        paused=judged.dates.paused(judged.clock_day),
         soon_days=soon_days,
     )
-    late = state == rules.TargetState.OVERDUE
+    late = state == rules.TargetState.OVERDUE and facts.due_on is not None
     return RouteTarget(
         id=row.id,
         lane_id=row.lane_id,
-        title=row.title,
+        title=facts.title,
         short_title=row.short_title,
         state=state,
-        due_on=row.due_on,
-        first_due_on=row.first_due_on,
-        moves=row.moves,
-        achieved_on=row.achieved_on,
-        closed_on=row.closed_on,
-        days_late=rules.days_late(row.due_on, clock_day) if late else 0,
+        due_on=facts.due_on,
+        first_due_on=facts.first_due_on,
+        moves=facts.moves,
+        achieved_on=facts.achieved_on,
+        closed_on=facts.closed_on,
+        days_late=rules.days_late(facts.due_on, judged.clock_day) if late and facts.due_on else 0,
         stretch=row.stretch,
-        steps=steps,
+        steps=tuple(RouteStep(s.id, s.text, s.due_on, s.done_on, s.version) for s in facts.steps),
+        how_met=facts.how_met if state == rules.TargetState.ACHIEVED else "",
     )
