@@ -31,7 +31,7 @@ class Plan(Base):
     own_rule_from_on: Mapped[date | None]
     own_rule_reason: Mapped[str | None]
     version: Mapped[int] = mapped_column(default=1)
-    own_rule_evidence: Mapped[str] = mapped_column(default="", server_default="")
+    own_rule_evidence: Mapped[str] = mapped_column(default="", server_default=text("''"))
     __table_args__ = (
         one_of("own_rule_unit", IntervalUnit),
         CheckConstraint(

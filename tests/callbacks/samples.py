@@ -66,6 +66,8 @@ class Place:
     template_milestone: Any = None
     template_run: Any = None
     phase_set: Any = None
+    booking: Any = None
+    slot: Any = None
 
     def selection(self) -> dict[str, str]:
         """What the address may select on any page."""
