@@ -44,6 +44,8 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "template_id": lambda place: place.template,
     "text": lambda place: place.family_name,
     "done": lambda place: True,
+    "from_on": lambda place: make.TODAY,
+    "until_on": lambda place: make.TODAY,
     "evidence_id": lambda place: place.evidence,
     "store": lambda place: FileStore(Path("nowhere"), largest_mb=1),
     "choice": lambda place: ListChoice("overdue", cohort_id=place.cohort),
