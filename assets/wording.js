@@ -22,11 +22,18 @@
     return ahead >= 0 && ahead <= Number(days);
   }
 
+  // Of a small form only what it has a field for is asked.
+  function asked(check, form) {
+    const has = check.dataset.fields.split(" ").some((name) => form.elements.namedItem(name));
+    check.hidden = !has;
+    return has;
+  }
+
   function advise(form) {
     const help = form.querySelector("[data-wording]");
     if (!help) return;
     const begun = valueOf(form, "title") !== "";
-    const checks = Array.from(help.querySelectorAll("[data-check]"));
+    const checks = Array.from(help.querySelectorAll("[data-check]")).filter((check) => asked(check, form));
     let good = 0;
     for (const check of checks) {
       const answer = begun ? (holds(check, form, help.dataset.today) ? "yes" : "no") : "";
@@ -41,6 +48,7 @@
   // A lane of the college's own has no examples: those of the first lane do.
   function showExample(help, lane) {
     const examples = Array.from(help.querySelectorAll("[data-example-of]"));
+    if (!examples.length) return;
     const fitting = examples.find((one) => one.dataset.exampleOf === lane) || examples[0];
     for (const one of examples) one.hidden = one !== fitting;
   }

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from callbacks import request
 from callbacks.target_form import changed
 from callbacks.writing import Writer
 from components import small_forms as drawing
@@ -22,7 +23,8 @@ def small_forms(session: Session, viewer: Viewer) -> list[Any]:
     if all(grant.writes != Writes.PLANS for grant in viewer.grants):
         return []
     lanes, kinds = targets.lane_choices(session, viewer), reviews.kind_choices(session, viewer)
-    return [drawing.small_forms(lanes, kinds, today=viewer.today)]
+    letters = request.settings().wording_help
+    return [drawing.small_forms(lanes, kinds, today=viewer.today, letters=letters)]
 
 
 def add_target(session: Session, viewer: Viewer, typed: Typed) -> Saved:

@@ -15,19 +15,25 @@ from components import ids
 from components.attributes import attributes
 from components.drawing import drawing, render
 from components.shell import icon
+from components.wording_help import wording_help
 from data.reviews import KindChoice
 from data.targets import LaneChoice
+from data.wording import Letters
 
 COLLEGES_KEPT = 16
 
 
-def small_forms(lanes: Sequence[LaneChoice], kinds: Sequence[KindChoice], *, today: date) -> html.Div:
-    """Both dialogs."""
-    return drawing("small-forms", small_forms_markup(tuple(lanes), tuple(kinds), today))
+def small_forms(
+    lanes: Sequence[LaneChoice], kinds: Sequence[KindChoice], *, today: date, letters: Letters = "FAST"
+) -> html.Div:
+    """Both dialogs; `letters` are those of the help with wording a target."""
+    return drawing("small-forms", small_forms_markup(tuple(lanes), tuple(kinds), today, letters))
 
 
 @lru_cache(maxsize=COLLEGES_KEPT)
-def small_forms_markup(lanes: tuple[LaneChoice, ...], kinds: tuple[KindChoice, ...], today: date) -> str:
+def small_forms_markup(
+    lanes: tuple[LaneChoice, ...], kinds: tuple[KindChoice, ...], today: date, letters: Letters = "FAST"
+) -> str:
     """A review is held today and of the usual kind unless said otherwise. It is the same for everybody in
     a college all day, and on nearly every page."""
     usual = next((kind for kind in kinds if kind.key == "progress"), None)
@@ -37,6 +43,7 @@ def small_forms_markup(lanes: tuple[LaneChoice, ...], kinds: tuple[KindChoice, .
         kinds=[(kind.id, kind.name) for kind in kinds],
         usual_kind=usual.id if usual else "",
         today=today,
+        wording=wording_help(letters, (), today),
     )
 
 

@@ -15,7 +15,8 @@ from data.wording import Letters
 
 def wording_help(letters: Letters, lanes: Sequence[LaneChoice], today: date) -> Markup:
     """The checks by the letters of FAST or SMART, for the form around them; a lane of the college's own
-    shows the examples of the first lane that has some."""
+    shows the examples of the first lane that has some. Without lanes there are none: a dialog that is on
+    nearly every page keeps small."""
     examples = wording.examples()
     return render(
         "wording_help.html",
