@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 REST = 20
-"""What took a second to make is kept for so many at least, so that it takes a small part of a core."""
+"""What took a second to make may be kept for so many, so that it takes a small part of a core."""
 
 
 @dataclass(slots=True)
@@ -34,11 +34,14 @@ class Shared(Generic[Key, Value]):
     """Values by their key, made again once they are older than so many seconds.
 
     One caller makes a value; meanwhile the others get the last one, or wait where there is none yet. A value
-    that comes out equal stays the same object.
+    that comes out equal stays the same object. What took long to make is kept `rest` times as long as that.
     """
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, seconds: float, *, rest: float = 0, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._seconds = seconds
+        self._rest = rest
         self._clock = clock
         self._places: dict[Key, _Place[Value]] = {}
         self._lock = Lock()
@@ -65,4 +68,4 @@ class Shared(Generic[Key, Value]):
             value = place.kept.value
         place.kept = Kept(value, at)
         ended = self._clock()
-        place.good_until = ended + max(self._seconds, (ended - began) * REST)
+        place.good_until = ended + max(self._seconds, (ended - began) * self._rest)

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 
 import bundles
 from callbacks.request import database_session, settings, writing_session
-from callbacks.wall_cache import Kept, Shared
+from callbacks.wall_cache import REST, Kept, Shared
 from components import words
 from components.drawing import render
 from components.wall_boards import newest, old_data, wall_boards
@@ -30,7 +30,7 @@ from data.wall_boards import Figures, Scope
 from data.wall_screens import ShownWall, mark_seen, shown_walls
 from settings import VERSION
 
-KNOWN_SECONDS = 10
+KNOWN_SECONDS = 5
 """How long a revoked wall may go on: less than a refresh."""
 FIGURES_SECONDS = 30
 SEEN_EVERY = timedelta(minutes=1)
@@ -73,7 +73,7 @@ class Walls:
     """What the server remembers of walls between requests; each worker has its own."""
 
     known: Shared[None, dict[str, ShownWall]] = field(default_factory=lambda: Shared(KNOWN_SECONDS))
-    figures: Shared[Scope, Figures] = field(default_factory=lambda: Shared(FIGURES_SECONDS))
+    figures: Shared[Scope, Figures] = field(default_factory=lambda: Shared(FIGURES_SECONDS, rest=REST))
     answers: dict[int, Answer] = field(default_factory=dict)
     seen: dict[int, tuple[datetime, str]] = field(default_factory=dict)
     seen_written_at: datetime = NEVER

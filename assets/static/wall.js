@@ -32,6 +32,8 @@
   // --- time: the server's clock, carried on by whichever of the screen's own clocks went further -----------
 
   const monotonic = () => performance.now();
+  const loaded = monotonic();
+  const upFor = () => monotonic() - loaded;
 
   function sinceGood() {
     return good ? Math.max(monotonic() - good.monotonic, Date.now() - good.screen) : Infinity;
@@ -134,11 +136,11 @@
   function isNewVersion(version) {
     if (!version || version === body.dataset.version) return false;
     const entry = performance.getEntriesByType("navigation")[0];
-    return !entry || entry.type !== "reload" || monotonic() > LONG_UP;
+    return !entry || entry.type !== "reload" || upFor() > LONG_UP;
   }
 
   function isNight() {
-    if (body.dataset.nightly !== "true" || monotonic() < A_NIGHT) return false;
+    if (body.dataset.nightly !== "true" || upFor() < A_NIGHT) return false;
     const minutes = minutesOfDay();
     return minutes >= NIGHT[0] && minutes < NIGHT[1];
   }

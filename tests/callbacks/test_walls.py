@@ -368,7 +368,7 @@ class Clock:
 
 def test_what_is_remembered_is_made_again_when_it_is_old_and_stays_the_same_object_when_equal() -> None:
     clock = Clock()
-    shared: Shared[str, list[int]] = Shared(30, clock)
+    shared: Shared[str, list[int]] = Shared(30, clock=clock)
     first = shared.get("a", lambda: [1])
     clock.seconds = 29
     assert shared.get("a", lambda: [2]) is first
@@ -380,7 +380,7 @@ def test_what_is_remembered_is_made_again_when_it_is_old_and_stays_the_same_obje
 
 def test_what_takes_long_to_make_is_kept_for_longer() -> None:
     clock = Clock()
-    shared: Shared[str, float] = Shared(30, clock)
+    shared: Shared[str, float] = Shared(30, rest=REST, clock=clock)
 
     def slowly() -> float:
         clock.seconds += 2
@@ -398,7 +398,7 @@ def test_a_figure_that_could_not_be_made_is_tried_again() -> None:
         raise RuntimeError
 
     clock = Clock()
-    shared: Shared[str, int] = Shared(30, clock)
+    shared: Shared[str, int] = Shared(30, clock=clock)
     shared.get("a", lambda: 1)
     clock.seconds = 31
     with pytest.raises(RuntimeError):
