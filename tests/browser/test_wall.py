@@ -317,6 +317,7 @@ def test_a_wall_keeps_its_picture_says_how_old_it_is_and_recovers_alone_from_eve
     state(page, "blank")
     told = f"No answer from Routebook: last updated {hall.proxy.told:%H:%M}, reconnecting"
     expect(page.locator("#silence")).to_have_text(told)
+    expect(page.locator("#silence")).to_be_visible()
     expect(page.locator("#boards")).to_be_hidden()
     assert page.inner_text("#time") == f"{hall.proxy.now:%H:%M}"
     hall.proxy.fault = ""
