@@ -27,6 +27,7 @@ import security
 from callbacks import (
     agreement,
     cohort,
+    college_reviews,
     coverage,
     coverage_by,
     department,
@@ -43,6 +44,8 @@ from callbacks import (
     print_pages,
     reflections,
     request,
+    review,
+    reviews,
     route_draft,
     search,
     small_forms,
@@ -67,6 +70,7 @@ PAGES = (
     # name, address, title, page function
     ("home", "/", "My page", home.page),
     ("caseload", "/caseload", "My learners", home.caseload),
+    ("reviews", "/reviews", "My reviews", reviews.page),
     ("cohort", "/cohort/<cohort_id>", "Cohort", cohort.page),
     ("cohort_coverage", "/cohort/<cohort_id>/coverage", "Review coverage", coverage.page),
     ("learner", "/learner/<learner_id>", "Learner", learner.page),
@@ -83,13 +87,17 @@ PAGES = (
     ("organisation_coverage", "/organisation/coverage", "Review coverage", coverage_by.organisation_page),
     ("start", "/learner/<learner_id>/start", "Starting point", starting_point.page),
     ("destination", "/learner/<learner_id>/destination", "Destination", destination.page),
+    ("pack", "/learner/<learner_id>/pack", "Review pack", reviews.pack),
     ("support", "/learner/<learner_id>/support", "Support", support.page),
     ("experiences", "/learner/<learner_id>/experiences", "Learning experiences", experiences.page),
     ("reflections", "/learner/<learner_id>/reflections", "Reflections", reflections.page),
     ("people", "/learner/<learner_id>/people", "People", people.page),
     ("agreement", "/learner/<learner_id>/agreement", "Agreement", agreement.page),
+    ("reviews_of_plan", "/learner/<learner_id>/reviews", "Reviews", review.of_learner),
+    ("review", "/review/<form_id>", "Review", review.page),
     ("target", "/target/<target_id>", "Target", target_page.page),
     ("propose", "/learner/<learner_id>/propose", "Propose a target", target_page.propose),
+    ("college_reviews", "/admin/reviews", "Review rules", college_reviews.page),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
@@ -106,8 +114,12 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     destination.WRITERS,
     experiences.WRITERS,
     reflections.WRITERS,
+    reviews.WRITERS,
+    learner.WRITERS,
     support.WRITERS,
     target_page.WRITERS,
+    review.WRITERS,
+    college_reviews.WRITERS,
 )
 """What saves each kind of form, by the module whose page shows it."""
 ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
@@ -132,7 +144,9 @@ CALLBACKS = (
     destination,
     experiences,
     reflections,
+    reviews,
     support,
+    college_reviews,
 )
 
 INDEX = """<!DOCTYPE html>

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request, small_forms, target_form
+from callbacks.writing import Writer
 from components import ids, shell
 from components.agreement import agreement_notice
-from components.learner_page import DRAWINGS, drawn, learner_page
+from components.learner_page import DRAWINGS, as_at_notice, drawn, learner_page
 from components.small_forms import new_target_button, review_held_button
-from data import agreements, news, route_map
+from data import agreements, news, own_route, route_map
+from data.errors import Refused
+from data.form_values import date_of
 from data.news import News
+from data.own_words import RIGHTS as OWN_WORDS
 from data.route_map import RouteMap
 from data.scope import Viewer
 
+WRITERS = {
+    "own-stop": Writer.of(own_route.save_stop, *OWN_WORDS),
+    "road-name": Writer.of(own_route.name_road, *OWN_WORDS),
+}
+
 
 @request.page
-def page(learner_id: Any = None, plan: Any = None, target: Any = None, **_query: Any) -> Any:
-    """The plan asked for, else the current one; `target` opens its form."""
+def page(
+    learner_id: Any = None, plan: Any = None, target: Any = None, as_at: Any = None, **_query: Any
+) -> Any:
+    """The plan asked for, else the current one; `target` opens its form, `as_at` shows an earlier day."""
     with request.looking() as (session, viewer):
-        route = read(session, viewer, learner_id, plan)
+        day = day_of(as_at)
+        route = read(session, viewer, learner_id, plan, day)
         own = viewer.is_learner_only
         content = learner_page(
             route,
@@ -31,6 +44,7 @@ def page(learner_id: Any = None, plan: Any = None, target: Any = None, **_query:
             news=_news(session, viewer, route),
             agreement=_agreement(session, viewer, route),
             actions=_actions(session, viewer, route),
+            notice=as_at_notice(route, str(as_at or ""), day),
         )
         title = "My route" if own else route.learner
         return shell.page(request.frame(viewer), title, content, active="/" if own else "")
@@ -38,14 +52,14 @@ def page(learner_id: Any = None, plan: Any = None, target: Any = None, **_query:
 
 def _news(session: Session, viewer: Viewer, route: RouteMap) -> News | None:
     """What is new to the learner; others see it in the history of each target."""
-    own = viewer.is_learner_only and route.plan_id is not None
+    own = viewer.is_learner_only and route.plan_id is not None and route.as_at is None
     return news.read(session, viewer, route.plan_id or 0) if own else None
 
 
 def _agreement(session: Session, viewer: Viewer, route: RouteMap) -> str:
     """Whose agreement is waited for, for the learner and who writes the plan."""
     own = viewer.is_learner_only
-    if route.plan_id is None or not (own or route.may_write):
+    if route.plan_id is None or route.as_at is not None or not (own or route.may_write):
         return ""
     return agreement_notice(
         agreements.standing(session, viewer, route.plan_id),
@@ -73,7 +87,7 @@ def follow_save(saved: Any, shown: Any) -> Any:
     if not isinstance(saved, dict) or not isinstance(shown, dict):
         return (no_update,) * len(DRAWINGS)
     with request.looking() as (session, viewer):
-        route = read(session, viewer, shown.get("learner"), shown.get("plan"))
+        route = read(session, viewer, shown.get("learner"), shown.get("plan"), day_of(shown.get("as_at")))
         return drawn(
             route,
             own=viewer.is_learner_only,
@@ -82,14 +96,23 @@ def follow_save(saved: Any, shown: Any) -> Any:
         )
 
 
-def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> RouteMap:
+def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any, as_at: date | None = None) -> RouteMap:
     """The route map of ids as they came with a request."""
     return route_map.read(
         session,
         viewer,
         request.whole_number(learner_id),
         request.whole_number(plan) if plan else None,
+        as_at,
     )
+
+
+def day_of(text: Any) -> date | None:
+    """A day out of an address; None where it is none."""
+    try:
+        return date_of({"as_at": text}, "as_at")
+    except Refused:
+        return None
 
 
 def register(app: Dash) -> None:

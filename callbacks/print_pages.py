@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from werkzeug.utils import secure_filename
 
 from callbacks import coverage, learner, request
+from components.class_sheet import class_sheet as class_sheet_page
 from components.cohort_print import cohort_print
 from components.coverage_matrix import coverage_print
 from components.learner_print import learner_print
 from components.plan_copy import plan_archive, plan_print
-from data import plan_copy, progress_grid
+from components.review_pack import packs_print
+from data import class_sheet, my_reviews, plan_copy, progress_grid, review_pack
 from data.errors import NotFound
 from data.plan_copy import PlanCopy
+from data.plan_head import head_of_learner
 from data.scope import Viewer
 
 Page = Callable[..., str | Response]
@@ -25,7 +28,10 @@ Page = Callable[..., str | Response]
 def print_learner(learner_id: str) -> str:
     """The route map and the targets, on A4 landscape."""
     with request.looking() as (session, viewer):
-        route = learner.read(session, viewer, learner_id, flask_request.args.get("plan"))
+        asked = flask_request.args
+        route = learner.read(
+            session, viewer, learner_id, asked.get("plan"), learner.day_of(asked.get("as_at"))
+        )
         return learner_print(route, own=viewer.is_learner_only)
 
 
@@ -66,6 +72,37 @@ def print_coverage(cohort_id: str) -> str:
         return coverage_print(coverage.read(session, viewer, request.whole_number(cohort_id), asked))
 
 
+def print_pack(learner_id: str) -> str:
+    """One learner's review pack, on one side of A4."""
+    with request.looking() as (session, viewer):
+        plan = flask_request.args.get("plan")
+        head = head_of_learner(
+            session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
+        )
+        pack = review_pack.read(session, viewer, head.id)
+        return packs_print([pack], f"Review pack, {pack.learner}", own=head.own)
+
+
+def print_cohorts_packs(cohort_id: str) -> str:
+    """The packs of a cohort, each on its side of A4, by family name."""
+    with request.looking() as (session, viewer):
+        packs = review_pack.of_cohort(session, viewer, request.whole_number(cohort_id))
+        return packs_print(packs, f"Review packs, {packs[0].cohort}" if packs else "Review packs")
+
+
+def print_my_packs() -> str:
+    """The packs of the reviews that the viewer holds this week: by day, then what is overdue."""
+    with request.looking() as (session, viewer):
+        plan_ids = my_reviews.plans_to_prepare(session, viewer)
+        return packs_print(review_pack.of_plans(session, viewer, plan_ids), "Review packs of this week")
+
+
+def print_class_sheet(group_id: str) -> str:
+    """A teaching group, on one side of A4."""
+    with request.looking() as (session, viewer):
+        return class_sheet_page(class_sheet.read(session, viewer, request.whole_number(group_id)))
+
+
 def or_missing(page: Page) -> Page:
     """The page, or the answer that an address gets which doesn't exist."""
 
@@ -84,6 +121,10 @@ def register(server: Flask) -> None:
         ("/learner/<learner_id>/print", print_learner),
         ("/learner/<learner_id>/plan/print", print_plan),
         ("/learner/<learner_id>/plan.zip", take_plan),
+        ("/learner/<learner_id>/pack/print", print_pack),
+        ("/cohort/<cohort_id>/packs/print", print_cohorts_packs),
+        ("/reviews/packs/print", print_my_packs),
+        ("/group/<group_id>/sheet", print_class_sheet),
         ("/cohort/<cohort_id>/print", print_cohort),
         ("/cohort/<cohort_id>/coverage/print", print_coverage),
     ):

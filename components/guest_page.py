@@ -3,6 +3,8 @@ nothing else and works without scripts."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from components.drawing import render
 from components.learner_page import head
 from components.route_map import route_map
@@ -23,6 +25,7 @@ def guest_page(
     done: str = "",
 ) -> str:
     """The whole page; `problem` says what was wrong with what was `typed`, `done` what was kept."""
+    route = replace(route, assessments=(), own_stops=())  # the learner's and the tutor's alone
     return render(
         "guest_page.html",
         title=f"{route.learner}, plan",

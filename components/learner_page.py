@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from dash import dcc, html
@@ -34,28 +35,40 @@ def learner_page(
     news: News | None = None,
     agreement: str = "",
     actions: Sequence[Any] = (),
+    notice: str = "",
 ) -> list[Any]:
     """All that stands in the page's main part; `own` where the viewer is the learner.
 
-    `actions` are the buttons for a new target and a review held, with their forms.
+    `actions` are the buttons for a new target and a review held, with their forms; `notice` says why the
+    day that was asked for isn't shown. Nothing can be written on the map of an earlier day.
     """
     head, following, new, the_map, the_list, agreed = drawn(route, own=own, news=news, agreement=agreement)
     return [
         dcc.Store(
             id=ids.LEARNER,
-            data={"learner": route.learner_id, "plan": route.enrolment_id},
+            data={
+                "learner": route.learner_id,
+                "plan": route.enrolment_id,
+                "as_at": route.as_at.isoformat() if route.as_at else None,
+            },
             storage_type="memory",
         ),
         _head(route, head, own, actions),
         plan_tabs(route.learner_id, route.enrolment_id, "", own=own),
+        *([html.P(notice, className="as-at", role="status")] if notice else []),
         drawing(AGREEMENT, agreed),
-        html.Section(
-            drawing(NEXT, following),
-            className="card next-step",
-            hidden=not following,
-            **attributes(aria_label="Next step"),
+        html.Div(
+            [
+                html.Section(
+                    drawing(NEXT, following),
+                    className="card next-step",
+                    hidden=not following,
+                    **attributes(aria_label="Next step"),
+                ),
+                drawing(NEWS, new),
+            ],
+            className="learner-now",
         ),
-        drawing(NEWS, new),
         *(_plan(route, the_map, the_list, form, own) if route.plan_id else [_no_plan(own)]),
     ]
 
@@ -69,10 +82,10 @@ def drawn(
         return head(route, own=own), "", "", "", "", ""
     return (
         head(route, own=own),
-        next_step(route) if own else "",
+        next_step(route) if own and not route.as_at else "",
         render("news.html", news=news, what=plan_change_in_words) if news else "",
         route_map(route, calm=own),
-        target_list(route, calm=own),
+        target_list(route, calm=own, brief=route.as_at is not None),
         agreement,
     )
 
@@ -152,11 +165,12 @@ def _head(route: RouteMap, head_markup: str, own: bool, actions: Sequence[Any]) 
             ),
             html.Div(className="gap"),
             *actions,
-            *([_propose(route)] if own and route.plan_id else []),
-            *([_take(route)] if route.plan_id else []),
+            *([_propose(route)] if own and route.plan_id and not route.as_at else []),
+            *([_take(route)] if route.plan_id and not route.as_at else []),
             html.A(
                 [shell.icon("printer"), "Print"],
-                href=f"/learner/{route.learner_id}/print?plan={route.enrolment_id}",
+                href=f"/learner/{route.learner_id}/print?plan={route.enrolment_id}"
+                + (f"&as_at={route.as_at.isoformat()}" if route.as_at else ""),
                 className="button",
             ),
         ],
@@ -231,20 +245,37 @@ def _plan(route: RouteMap, the_map: str, the_list: str, form: Any, own: bool) ->
                     ],
                     className="card target-list-card",
                 ),
-                html.Aside(
-                    [
-                        form,
-                        html.P(
-                            "Choose a target on the map or in the list to see it here.",
-                            className="sub hint",
-                        ),
-                    ],
-                    className="form-side",
-                ),
+                *([] if route.as_at else [_form_side(form)]),
             ],
             className=f"with-form{' own' if own else ''}",
         ),
     ]
+
+
+def _form_side(form: Any) -> html.Aside:
+    return html.Aside(
+        [
+            form,
+            html.P("Choose a target on the map or in the list to see it here.", className="sub hint"),
+        ],
+        className="form-side",
+    )
+
+
+def as_at_notice(route: RouteMap, asked: str, day: date | None) -> str:
+    """Why the map of the day that was asked for isn't shown; empty where it is, or none was asked for."""
+    if not asked or route.as_at is not None or day == route.today:
+        return ""
+    if day is None:
+        return "That is no date in the calendar, so this is the route as it is today. Please choose a day."
+    if route.plan_id is None:
+        return ""
+    if day > route.today:
+        return f"{words.day(day)} is still ahead, so this is the route as it is today."
+    return (
+        f"This plan begins on {words.day(route.starts_on)}, so nothing is known of {words.day(day)}."
+        " This is the route as it is today."
+    )
 
 
 def _no_plan(own: bool) -> html.Div:

@@ -19,6 +19,8 @@ NOUNS = {
     "plan_exit": "how the plan ended",
     "experience": "an experience",
     "reflection": "a reflection",
+    "own_stop": "a stop of their own",
+    "road_name": "a name for a road",
     "preparedness": "how ready they are for the next phase",
     "bridge_action": "a bridging action",
     "transition_item": "a part of the transition plan",

@@ -9,7 +9,7 @@ from math import ceil
 from components import words
 from components.route_layout import WIDEST_LABEL
 from components.text_width import text_width, wrapped
-from data.route_map import RouteBarrier, RouteMap, RouteReview, RouteSupport, RouteTarget
+from data.route_map import OwnStopOnRoute, RouteBarrier, RouteMap, RouteReview, RouteSupport, RouteTarget
 from data.rules import TargetState
 
 TITLE_SIZE, LINE_SIZE = 13, 12
@@ -21,14 +21,14 @@ ICON = 26
 REVIEW_PUSHED_DAYS = 7
 """A review's mark may stand so far after its date, to keep them in one row."""
 CALM_OVERDUE_ICON = "hourglass-split"
-KINDS = ("phase", "barrier", "support", "target", "review", "today")
+KINDS = ("phase", "barrier", "support", "target", "own", "review", "today")
 """The kinds of entry, in the order in which those of one day are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One item of the list. `line` is its second line on the map, `more` what else is heard and printed
-    on hover; `boxed` ones stand beside the road."""
+    on hover, `met` how a target was achieved; `boxed` ones stand beside the road."""
 
     kind: str
     key: str
@@ -38,6 +38,7 @@ class Entry:
     line: str = ""
     note: str = ""
     more: str = ""
+    met: str = ""
     state: str | None = None
     icon: str = ""
     lane_id: int | None = None
@@ -63,11 +64,13 @@ def entries(route: RouteMap, *, calm: bool, brief: bool = False) -> list[Entry]:
     found += [_review(review, route.today) for review in route.reviews]
     found += [_support(support, number, route.today) for number, support in enumerate(route.supports)]
     found += [_barrier(barrier, number, route.today) for number, barrier in enumerate(route.barriers)]
+    found += [_own_stop(stop, route.today, calm) for stop in route.own_stops]
     found += [
         Entry("phase", f"phase{n}", phase.starts_on, phase.name, more=f"until {words.day(phase.ends_on)}")
         for n, phase in enumerate(route.phases)
     ]
-    found.append(Entry("today", "today", route.today, "Today", line=words.day(route.today)))
+    title = "As at" if route.as_at else "Today"
+    found.append(Entry("today", "today", route.today, title, line=words.day(route.today)))
     return sorted((_brief(entry) if brief else entry for entry in found), key=_journey)
 
 
@@ -97,6 +100,7 @@ def _target(target: RouteTarget, today: date, calm: bool) -> Entry:
         line=line,
         note=note,
         more=", ".join(part for part in heard if part),
+        met=" ".join(target.how_met.split()),
         state=target.state,
         icon="circle" if target.state is None else state_icon(target.state, calm=calm),
         lane_id=target.lane_id,
@@ -165,6 +169,21 @@ def _barrier(barrier: RouteBarrier, number: int, today: date) -> Entry:
         icon="cone-striped",
         lane_id=barrier.lane_id,
         until=barrier.passed_on or today,
+    )
+
+
+def _own_stop(stop: OwnStopOnRoute, today: date, calm: bool) -> Entry:
+    line = f"Reached {near_day(stop.reached_on, today)}" if stop.reached_on else near_day(stop.on, today)
+    return _beside(
+        "own",
+        f"own{stop.id}",
+        stop.on,
+        f"{'My stop' if calm else 'Own stop'}: {stop.title}",
+        line,
+        more="no target, not counted",
+        icon="check-lg" if stop.reached_on else "person",
+        lane_id=stop.lane_id,
+        until=stop.on,
     )
 
 

@@ -27,7 +27,8 @@ from components.route_layout import (
     lay_out,
     percent,
 )
-from data.route_map import RouteMap
+from components.text_width import wrapped
+from data.route_map import RouteMap, WayOn
 
 NARROWEST = (620, 990, 1320)
 """The narrowest road, in pixels, of each layout; assets/route_map.css says from which width each holds."""
@@ -36,6 +37,15 @@ GUTTERS, AXIS, TITLE = 270, 78, 40
 and starting point, the heading."""
 MONTHS_APART = 36
 LEAST_DAYS_OF_MONTH = 14
+
+MOST_WAYS = 3
+ABOVE_DESTINATION = 22
+"""How far the box of the destination begins above the road that leads into it."""
+WAY_HEIGHT = 68
+TRAIL_ABOVE = 9
+"""How far above its road the trail of a moved stop runs: between the road and the labels."""
+DESTINATION_WIDTH = 100
+"""The room for its words, in pixels, in the narrowest layout."""
 
 Styles = dict[str, str]
 
@@ -46,16 +56,21 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: bool = False) -> st
     days = _Days.of(route, found)
     layouts = _laid_out(route, found, days)
     placed = _styles(layouts)
+    trails = _trails(route, days)
     return render(
         "route_map.html",
         route=route,
         calm=calm,
         brief=brief,
         entries=[_placed(entry, placed, layouts, days, route) for entry in found],
-        lane_names={lane.id: lane.label for lane in route.lanes},
-        layouts=[_Drawn(layout, number) for number, layout in enumerate(layouts)],
+        time=None if brief else Reviews.around(route),
+        assessments=words.count(len(route.assessments), "assessment"),
+        ways=_WaysShown.of(route),
+        lane_names={lane.id: lane.own_name or lane.label for lane in route.lanes},
+        lane_options=[(lane.id, lane.own_name or lane.label) for lane in route.lanes],
+        layouts=[_Drawn(layout, number, trails) for number, layout in enumerate(layouts)],
         lanes=[
-            (lane.label, _each("y", [layout.roads[n][0].y for layout in layouts]))
+            (lane, _each("y", [layout.roads[n][0].y for layout in layouts]))
             for n, lane in enumerate(route.lanes)
         ],
         strips=[
@@ -72,6 +87,32 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: bool = False) -> st
         counts=counts(route, calm=calm),
         summary=_summary(route),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The days of the reviews held last before, and first after, the day of the map."""
+
+    before: date | None
+    after: date | None
+
+    @classmethod
+    def around(cls, route: RouteMap) -> Reviews:
+        earlier = [day for day in route.reviewed_on if day < route.today]
+        later = [day for day in route.reviewed_on if day > route.today]
+        return cls(max(earlier, default=None), min(later, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class _WaysShown:
+    """The ways on that have room on the map, and how many more there are."""
+
+    shown: tuple[WayOn, ...]
+    more: int
+
+    @classmethod
+    def of(cls, route: RouteMap) -> _WaysShown:
+        return cls(route.ways_on[:MOST_WAYS], max(0, len(route.ways_on) - MOST_WAYS))
 
 
 def map_sizes(route: RouteMap) -> list[tuple[int, float]]:
@@ -159,11 +200,30 @@ def _laid_out(route: RouteMap, found: Sequence[Entry], days: _Days) -> list[Layo
                     for e in of_lane
                     if e.kind == "target" and not e.boxed and e.on
                 ],
-                [_box(e, days) for e in of_lane if e.kind in ("support", "barrier")],
+                [_box(e, days) for e in of_lane if e.kind in ("support", "barrier", "own")],
             )
         )
     strips = [[_box(e, days) for e in found if _strip_of(e) == number] for number in range(len(_STRIPS))]
-    return [lay_out(width, lanes, strips) for width in NARROWEST]
+    side = _side_height(route)
+    laid_out = [lay_out(width, lanes, strips) for width in NARROWEST]
+    return [replace(one, height=max(one.height, _middle(one) + side)) for one in laid_out]
+
+
+def _side_height(route: RouteMap) -> float:
+    """How far the destination with its ways on reaches down from the road."""
+    _, lines = wrapped(f"“{route.destination}”", 13, DESTINATION_WIDTH, 6)
+    ways = _WaysShown.of(route)
+    rows = len(ways.shown) + (route.next_plan is not None)
+    return 34 + 17 * max(lines, 2) + rows * WAY_HEIGHT + bool(ways.more) * 20 - ABOVE_DESTINATION
+
+
+def _trails(route: RouteMap, days: _Days) -> dict[str, float]:
+    """{key of a target whose date was moved: its first date as a part of the road}"""
+    return {
+        f"target{target.id}": days.at(target.first_due_on)
+        for target in route.targets
+        if target.first_due_on and target.due_on and target.first_due_on != target.due_on
+    }
 
 
 def _box(entry: Entry, days: _Days) -> Box:
@@ -216,10 +276,27 @@ def _middle(layout: Layout) -> float:
 # --- the roads, for the eye only ------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """Where a stop stood first and where it stands now."""
+
+    from_x: float
+    to_x: float
+    y: float
+
+    @property
+    def line(self) -> str:
+        return f"M{self.from_x:g} {self.y:g}H{self.to_x:g}"
+
+    @property
+    def dot(self) -> str:
+        return f"M{self.from_x:g} {self.y:g}h.01"
+
+
 class _Drawn:
     """The lines of one layout, in a box of 1000 by its height that stretches with the page."""
 
-    def __init__(self, layout: Layout, number: int) -> None:
+    def __init__(self, layout: Layout, number: int, trails: dict[str, float]) -> None:
         self.number = number
         self.height = layout.height
         self.middle = _middle(layout)
@@ -227,6 +304,11 @@ class _Drawn:
             ("main" if lane == 0 else "side", road.kind, self._path(road, layout.width))
             for lane, roads in enumerate(layout.roads)
             for road in reversed(roads)
+        ]
+        self.trails = [
+            _Trail(layout.x(trails[s.key]) * 10, s.x * 10, s.y - TRAIL_ABOVE)
+            for s in layout.stations
+            if s.key in trails
         ]
         self.leaders = [f"M{s.x * 10:g} {s.y:g}V{s.y + s.leader:g}" for s in layout.stations if s.leader]
 

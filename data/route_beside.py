@@ -124,7 +124,8 @@ def changes_of(session: Session, viewer: Viewer, plan_id: int) -> dict[int | Non
     doesn't see the plan. Those of supports and barriers only as far as the viewer may read them."""
     here = ZoneInfo(viewer.time_zone)
     found: dict[int | None, list[Noted]] = defaultdict(list)
-    for row in session.execute(_changes(viewer), {"plan_id": plan_id}):
+    rows = session.execute(_changes(viewer), {"plan_id": plan_id}).all()
+    for row in sorted(rows, key=lambda row: (row.at, row.id)):
         noted = Noted(row.at, row.at.astimezone(here).date(), row.field, row.old, row.new, row.reason)
         found[row.target_id].append(noted)
     return found
@@ -280,4 +281,4 @@ def _changes(viewer: Viewer) -> CompoundSelect[*tuple[Any, ...]]:
         )
         for sort, table in tables
     ]
-    return union_all(of_plan, *confidential).order_by("at", "id")
+    return union_all(of_plan, *confidential)

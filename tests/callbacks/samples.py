@@ -66,6 +66,9 @@ class Place:
     template_milestone: Any = None
     template_run: Any = None
     phase_set: Any = None
+    college: Any = None
+    closed: Any = None
+    tutor: Any = None
     booking: Any = None
     slot: Any = None
 
@@ -146,8 +149,35 @@ def _linked_plan() -> dict[str, Any]:
     }
 
 
+def _closed() -> dict[str, Any]:
+    return {"name": "Closed by the sample", "from_on": "2027-04-05", "last_on": "2027-04-09", "sure": "on"}
+
+
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
+    "review-kind-add": lambda place: {"college": place.college, "name": "Added by the sample"},
+    "review-kind": lambda place: {
+        "college": place.college,
+        "kind": place.kind,
+        "version": 1,
+        "name": "Named by the sample",
+        "counts": "on",
+    },
+    "review-rule-add": lambda place: {
+        "college": place.college,
+        "from_on": "2027-02-01",
+        "preset": "termly",
+        "sure": "on",
+    },
+    "closed-add": lambda place: {"college": place.college} | _closed(),
+    "closed-change": lambda place: {"college": place.college, "closed": place.closed, "version": 1}
+    | _closed(),
+    "closed-remove": lambda place: {
+        "college": place.college,
+        "closed": place.closed,
+        "version": 2,
+        "sure": "on",
+    },
     "starting-summary": lambda place: {
         "plan": place.plan,
         "version": place.plan_version,
@@ -224,6 +254,20 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "end_reason": "completed",
     },
     "plan-continues": lambda place: {"plan": place.plan, "previous": place.earlier_plan},
+    "own-stop": lambda place: {
+        "plan": place.plan,
+        "own_stop": place.own_stop,
+        "version": 1,
+        "lane_id": place.lane,
+        "title": "Stopped at by the sample",
+        "stop_on": "2027-02-01",
+    },
+    "road-name": lambda place: {
+        "plan": place.plan,
+        "lane_id": place.lane,
+        "version": 0,
+        "name": "Named by the sample",
+    },
     "experience": lambda place: {
         "plan": place.plan,
         "experience": place.experience,
@@ -480,6 +524,7 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         saved(place),
         {"learner": place.learner, "plan": place.plan},
     ],
+    "callbacks.college_reviews.follow_save": lambda place: [saved(place)],
     "callbacks.templates.follow_save_of_list": lambda place: [saved(place)],
     "callbacks.templates.follow_save": lambda place: [
         saved(place),
