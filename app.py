@@ -146,6 +146,7 @@ CALLBACKS = (
     reflections,
     reviews,
     support,
+    review,
     college_reviews,
 )
 

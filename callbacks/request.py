@@ -20,7 +20,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from components import ids, shell
-from data import rules
+from data import review_lines, rules
+from data.college_changes import keeps_college
 from data.college_rules import CollegeRules
 from data.database import reading, writing
 from data.errors import NotFound
@@ -115,8 +116,12 @@ def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         links.append(("Templates", "/templates"))
     if viewer.reaches(Reach.CASELOAD, Reach.TEACHING_GROUPS):
         links.append(("My learners", "/caseload"))
+    if viewer.reaches(Reach.CASELOAD) or review_lines.is_asked(viewer):
+        links.append(("My reviews", "/reviews"))
     if viewer.reaches(Reach.OWN_PLAN):
         links.append(("My route", "/"))
+    if keeps_college(viewer):
+        links.append(("Review rules", "/admin/reviews"))
     if may_keep_walls(viewer):
         links.append(("Walls", "/admin/walls"))
     return tuple(links)

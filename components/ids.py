@@ -55,6 +55,12 @@ TEMPLATE = "template"
 # which template is on show, {"template": id, "cohort": id or None}
 TEMPLATE_SHOWN = "template-shown"
 
+# what the college says of its reviews
+COLLEGE_REVIEWS = "college-reviews"
+
+# the page of one review: {"form": id}
+REVIEW_FORM = "review-form-shown"
+
 # the home page
 MOVE_ON = "move-on"
 

@@ -41,11 +41,16 @@ def layout() -> html.Div:
     )
 
 
-def page(frame: Frame, title: str, content: Sequence[Children], *, active: str = "") -> html.Div:
-    """A page: its title, the navigation with the active link, and the content in main."""
+def page(
+    frame: Frame, title: str, content: Sequence[Children], *, active: str = "", alone: bool = False
+) -> html.Div:
+    """A page: its title, the navigation with the active link, and the content in main.
+
+    `alone`: a learner looks on, so there is no search in which others' names would turn up.
+    """
     return html.Div(
         [
-            html.Header(_top(frame, active), className="top"),
+            html.Header(_top(frame, active, alone=alone), className="top"),
             *([html.Div(frame.banner, className="banner")] if frame.banner else []),
             dcc.Store(id=ids.SELECTION, storage_type="memory"),
             dcc.Store(id=ids.SAVED, storage_type="memory"),
@@ -99,7 +104,7 @@ def icon(name: str) -> html.Span:
     return html.Span(className=f"icon icon-{name}", **attributes(aria_hidden="true"))
 
 
-def _top(frame: Frame, active: str) -> list[Children]:
+def _top(frame: Frame, active: str, *, alone: bool) -> list[Children]:
     return [
         dcc.Link([icon("signpost"), " Routebook"], href="/", className="brand"),
         html.Nav(
@@ -109,7 +114,7 @@ def _top(frame: Frame, active: str) -> list[Children]:
                     words,
                     href=address,
                     className="on" if address == active else "",
-                    refresh=address.startswith("/admin/"),
+                    refresh=address == "/admin/walls",
                 )
                 for words, address in frame.links
             ],
@@ -117,7 +122,7 @@ def _top(frame: Frame, active: str) -> list[Children]:
             **attributes(aria_label="Pages"),
         ),
         html.Div(className="gap"),
-        *_search(),
+        *([] if alone else _search()),
         html.Button(
             icon("circle-half"),
             type="button",

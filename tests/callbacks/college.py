@@ -176,7 +176,21 @@ class Builder:
         at = datetime(2027, 1, 5, 12, tzinfo=UTC)
         whose = OURS if name in OURS else (name,)
         self.of(self.add(models.CollegeChange, name, organisation_id=of.id, at=at, **values), *whose)
-        return {"booking": booking.id, "slot": booking.slot_id}
+        closed = self.add(
+            models.ClosedPeriod,
+            name,
+            organisation_id=of.id,
+            name="x",
+            from_on=date(2028, 12, 18),
+            back_on=date(2029, 1, 2),
+        )
+        return {
+            "college": of.id,
+            "closed": closed.id,
+            "tutor": tutor.id,
+            "booking": booking.id,
+            "slot": booking.slot_id,
+        }
 
     def _add_start(
         self, name: str, cohort: models.Cohort, learner: models.Learner, plan: models.Plan

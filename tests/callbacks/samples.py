@@ -66,6 +66,7 @@ class Place:
     template_milestone: Any = None
     template_run: Any = None
     phase_set: Any = None
+    group: Any = None
     college: Any = None
     closed: Any = None
     tutor: Any = None
@@ -86,6 +87,7 @@ NAMED_IDS: dict[str, Callable[[Place], Any]] = {
     "target_id": lambda place: place.target,
     "review_id": lambda place: place.review,
     "template_id": lambda place: place.template,
+    "group_id": lambda place: place.group,
     "evidence_id": lambda place: place.evidence,
     "token": lambda place: f"token-{place.learner}",
     "wall_id": lambda place: place.wall,
@@ -490,6 +492,12 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     "evidence-remove": lambda place: {"target": place.target, "evidence": place.evidence},
     "link-add": lambda place: {"target": place.target, "kind": "skill", "serves": "The sample’s skill"},
     "link-remove": lambda place: {"target": place.target, "link": place.link},
+    "self-evaluation": lambda place: {
+        "plan": place.plan,
+        "going": "mostly",
+        "talk_about": "Prepared by the sample",
+    },
+    "review-line": lambda place: {"plan": place.plan, "going": "well", "said": "A line by the sample"},
     "stuck-say": lambda place: {"target": place.second, "said": "Stuck by the sample"},
     "stuck-answer": lambda place: {"stuck": place.stuck, "answer": "Answered by the sample"},
 }
@@ -547,6 +555,11 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         {"learner": place.learner, "plan": place.plan},
     ],
     "callbacks.target_page.follow_save": lambda place: [saved(place), {"target": place.target}],
+    "callbacks.reviews.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.reviews.follow_line": lambda place: [saved(place)],
     "callbacks.reflections.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},

@@ -1,0 +1,84 @@
+"""The page on which an administrator says how a college reviews: kinds, what counts, the rule, closed weeks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from dash import html
+
+from components import ids, words
+from components.drawing import drawing, render
+from components.review_coverage import rule_sentence
+from data.college_changes import CollegeChangeLine
+from data.college_reviews import OWN_RULE, CollegeReviews
+from data.reasons import what_counts
+from data.rules import PRESETS, IntervalUnit
+
+ADDRESS = "/admin/reviews"
+TITLE = "Review rules"
+UNITS = (
+    (IntervalUnit.WEEKS.value, "weeks after the last review"),
+    (IntervalUnit.CALENDAR_MONTHS.value, "calendar months, by the last day of the month"),
+    (IntervalUnit.TERMS.value, "terms"),
+    (IntervalUnit.HALF_YEARS.value, "half-years, and at each transition"),
+)
+RULE_CHOICES = (
+    *((name, name.capitalize()) for name in PRESETS),
+    (OWN_RULE, "Another interval, chosen below"),
+)
+A_YEAR = timedelta(days=365)
+_ABOUT = {
+    "review_kind": "the kind of review",
+    "review_rule": "the rule",
+    "closed_period": "the closed weeks",
+}
+_FIELDS = {
+    "name": "the name",
+    "counts": "whether it counts",
+    "from_on": "the first day",
+    "back_on": "the day back",
+}
+
+
+def college_reviews_page(found: CollegeReviews) -> list[Any]:
+    """All that stands in the main part of the page."""
+    return [
+        html.Div([html.H1(TITLE)], className="page-head"),
+        drawing(ids.COLLEGE_REVIEWS, drawn(found), view="college-reviews"),
+    ]
+
+
+def drawn(found: CollegeReviews) -> str:
+    counted = [kind.name for kind in found.kinds if kind.counts]
+    ahead = [one for one in found.closed if one.last_on >= found.today]
+    soon = [one for one in ahead if one.from_on < found.today + A_YEAR]
+    return render(
+        "college_reviews.html",
+        page=found,
+        in_force=rule_sentence(found.in_force) if found.in_force else "No rule yet, so no review is due.",
+        what_counts=what_counts(counted, [kind.name for kind in found.kinds if not kind.counts]),
+        rule_sentence=rule_sentence,
+        rule_choices=RULE_CHOICES,
+        units=UNITS,
+        closed_soon=soon,
+        closed_later=ahead[len(soon) :],
+        closed_before=[one for one in found.closed if one.last_on < found.today][::-1],
+        change=change_in_words,
+    )
+
+
+def change_in_words(line: CollegeChangeLine) -> str:
+    """added the closed weeks Easter; changed whether it counts of Support review from yes to no."""
+    what = f"{_ABOUT.get(line.about, line.about)} “{line.title}”"
+    if line.field in ("added", "removed"):
+        return f"{line.field} {what}"
+    field = _FIELDS.get(line.field, line.field)
+    return f"changed {field} of {what} from {_value(line.old)} to {_value(line.new)}"
+
+
+def _value(text: str | None) -> str:
+    try:
+        return words.day(date.fromisoformat(text or ""))
+    except ValueError:
+        return f"“{text}”"
