@@ -1,4 +1,4 @@
-"""The page on which an administrator says how a college reviews: kinds, what counts, the rule, closed weeks."""
+"""The page on which an administrator says how a college reviews: kinds, what counts, rule, closed weeks."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ def keeps_college(viewer: Viewer) -> bool:
 
 
 def require_college(viewer: Viewer, typed: Typed | None = None) -> None:
-    """NotFound for whoever doesn't decide what the college goes by, or where the form is another college's."""
+    """NotFound for who doesn't decide what the college goes by, or where the form is another college's."""
     if not keeps_college(viewer) or (typed is not None and typed.id("college") != viewer.organisation_id):
         raise NotFound
 

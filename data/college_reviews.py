@@ -154,8 +154,7 @@ def _key(name: str, taken: set[str]) -> str:
 def add_rule(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     """A new version of the rule, from a day on which it moves no date that a held review was due by."""
     require_college(viewer, typed)
-    from_on = typed.day("from_on", required="Please choose the day from which the rule holds.")
-    assert from_on is not None
+    from_on = plan_days.chosen(typed, "from_on", "Please choose the day from which the rule holds.")
     plan_days.not_far_ahead(viewer, from_on, "from_on")
     rule = rule_typed(typed)
     kind_id = session.scalars(
@@ -187,8 +186,9 @@ def rule_typed(typed: Typed) -> ReviewRule:
     if chosen != OWN_RULE:
         return rules.PRESETS[chosen]
     unit = IntervalUnit(typed.choice("unit", list(IntervalUnit), required="Please choose what is counted."))
-    amount = typed.number("amount", 1, MOST_OF[unit], required="Please say how many.")
-    assert amount is not None
+    amount = typed.number("amount", 1, MOST_OF[unit])
+    if amount is None:
+        raise Refused("Please say how many.", "amount")
     return ReviewRule(unit, amount, closures_stop_clock=typed.ticked("closures_stop_clock"))
 
 
@@ -245,10 +245,8 @@ def remove_closed(session: Session, viewer: Viewer, typed: Typed) -> Saved:
 
 def _closed_typed(viewer: Viewer, typed: Typed) -> dict[str, Any]:
     name = typed.line("name", required="Please say what it is, as “Christmas”.", longest=60)
-    from_on = typed.day("from_on", required="Please choose the first closed day.")
-    last_on = typed.day("last_on", required="Please choose the last closed day.")
-    assert from_on is not None
-    assert last_on is not None
+    from_on = plan_days.chosen(typed, "from_on", "Please choose the first closed day.")
+    last_on = plan_days.chosen(typed, "last_on", "Please choose the last closed day.")
     plan_days.in_order(from_on, last_on, "last_on")
     plan_days.not_far_ahead(viewer, last_on, "last_on")
     if last_on - from_on > LONGEST_CLOSED:

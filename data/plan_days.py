@@ -5,11 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from data.errors import Refused
+from data.form_values import Typed
 from data.plan_head import PlanHead
 from data.scope import Viewer
 
 LONGEST_AHEAD = timedelta(days=3653)
 """Ten years: a day further ahead is a slip of the pen."""
+
+
+def chosen(typed: Typed, field: str, required: str) -> date:
+    """The day of a field that can't be empty."""
+    day = typed.day(field)
+    if day is None:
+        raise Refused(required, field)
+    return day
 
 
 def not_before_the_plan(head: PlanHead, day: date | None, field: str, else_where: str = "") -> None:
