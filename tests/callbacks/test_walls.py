@@ -96,13 +96,12 @@ def test_a_walls_token_opens_nothing_else(server: Flask, visitor: Visitor, wall:
             ), (method, rule)
 
 
-@pytest.mark.parametrize("token", ["", "boards", "nonsense", TOKEN + "x", TOKEN[:-1], "é" * 40, "x" * 5000])
-def test_another_token_opens_nothing(visitor: Visitor, wall: models.Wall, token: str) -> None:
-    answer = visitor.get(
-        "/wall/boards", headers={"Authorization": f"Bearer {token}".encode().decode("latin1")}
-    )
-    assert answer.status_code == 404
-    assert "Engineering" not in answer.text
+def test_another_token_opens_nothing(visitor: Visitor, wall: models.Wall) -> None:
+    for token in ("", "boards", "nonsense", TOKEN + "x", TOKEN[:-1], "é" * 40, "x" * 5000):
+        sent = f"Bearer {token}".encode().decode("latin1")
+        answer = visitor.get("/wall/boards", headers={"Authorization": sent})
+        assert answer.status_code == 404
+        assert "Engineering" not in answer.text
 
 
 def test_a_page_without_a_wall_says_so_in_large_letters(visitor: Visitor, wall: models.Wall) -> None:
