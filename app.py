@@ -237,6 +237,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     walls.register(app.server)
     wall_admin.register(app.server)
     exports.register(app.server)
+    small_forms.register(app.server)
     forms.register(app.server, WRITERS)
     bundles.install(app.server)
     compression.install(app.server)

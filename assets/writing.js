@@ -288,7 +288,7 @@
     }
     const known = new Set(Array.from(form.querySelectorAll("[data-field]"), (field) => field.dataset.field));
     const whole = form.querySelector(".form-error");
-    form.dispatchEvent(new CustomEvent("routebook:judged", { bubbles: true }));
+    form.dispatchEvent(new CustomEvent("routebook:judged", { bubbles: true, detail: errors }));
     if (!whole) return;
     whole.textContent = Object.entries(errors).filter(([name]) => !known.has(name)).map(([, wrong]) => wrong).join(" ");
     if (firstWrong) firstWrong.focus();

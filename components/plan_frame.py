@@ -17,12 +17,14 @@ PLAN_TABS = (
     ("build", "Route draft", "Build my route"),
     ("start", "Starting point", "My start"),
     ("destination", "Destination", "My destination"),
+    ("pack", "Review pack", "My next review"),
     ("support", "Support", "My support"),
     ("reflections", "Reflections", "My reflections"),
     ("experiences", "Experiences", "My experiences"),
     ("phases", "Phases", "My phases"),
     ("people", "People", "My people"),
     ("agreement", "Agreement", "My agreement"),
+    ("reviews", "Reviews", "My reviews"),
 )
 """The pages of a plan, in order; `/learner/<id>/<key>`."""
 

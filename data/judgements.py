@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from data import history, rules, state_sql
 from data.form_values import LONGEST_REASON, Typed
 from data.models import Cohort, Colour, Enrolment, Judgement, Learner, Person, Target, Writes
-from data.plan_head import require_plan
+from data.plan_head import PlanHead, require_plan
 from data.saved import Saved
 from data.scope import Viewer, enrolments_seen_by
 
@@ -173,10 +173,19 @@ def judge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     head = require_plan(session, viewer, typed.id("plan"), Writes.PLANS)
     colour = typed.choice("colour", list(Colour), required="Please choose red, amber or green.")
     reason = typed.text("reason", required="Please say why, in a sentence.", longest=LONGEST_REASON)
+    add(session, viewer, head, colour, reason)
+    return head.saved(f"{head.learner_name} is judged {colour}.", "judgement")
+
+
+def add(
+    session: Session, viewer: Viewer, head: PlanHead, colour: str, reason: str, review_id: int | None = None
+) -> None:
+    """Write down a judgement with its history, for a caller who checked the right."""
     before = judged_of(session, viewer, and_(Enrolment.id == head.id)).get(head.id)
     session.add(
         Judgement(
             plan_id=head.id,
+            review_id=review_id,
             colour=colour,
             reason=reason,
             judged_on=viewer.today,
@@ -187,4 +196,3 @@ def judge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     history.record(
         session, viewer, head.id, "judgement", before.colour if before else None, colour, reason=reason
     )
-    return head.saved(f"{head.learner_name} is judged {colour}.", "judgement")

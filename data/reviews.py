@@ -67,35 +67,56 @@ def hold(session: Session, viewer: Viewer, plan_id: int, typed: Mapping[str, Any
     the start of learning, the same review twice) or isn't theirs to do.
     """
     only(typed, NEW_FIELDS)
-    cohort_id = _check_may_record(session, viewer, plan_id)
-    kind = next((kind for kind in kind_choices(session, viewer) if kind.id == id_of(typed, "kind_id")), None)
-    if kind is None:
-        raise Refused("Please choose the kind of review.", "kind_id")
+    cohort_id = check_may_record(session, viewer, plan_id)
+    kind = kind_of(session, viewer, typed)
     held_on, note = date_of(typed, "held_on"), text_of(typed, "note")
     if held_on is None:
         raise Refused("Please choose the day on which it was held.", "held_on")
-    _check_day(session, viewer, plan_id, held_on)
     with keeping(session, [plan_id]):
-        if _is_recorded(session, plan_id, kind.id, held_on):
-            raise Refused("This review is recorded already: the same kind, on the same day.", "held_on")
-        review = Review(
-            plan_id=plan_id,
-            kind_id=kind.id,
-            held_on=held_on,
-            note=note,
-            recorded_by_id=viewer.person_id,
-            recorded_at=viewer.now,
-        )
-        session.add(review)
-        session.flush()
-        history.record(
-            session, viewer, plan_id, "created", None, f"{kind.key} {held_on}", review_id=review.id
-        )
+        review = record(session, viewer, plan_id, kind, held_on, note)
         reschedule(session, [cohort_id])
     return _held(session, viewer, review)
 
 
-def _check_may_record(session: Session, viewer: Viewer, plan_id: int) -> int:
+def kind_of(session: Session, viewer: Viewer, typed: Mapping[str, Any]) -> KindChoice:
+    """The kind of review that was chosen as `kind_id`."""
+    kind = next((kind for kind in kind_choices(session, viewer) if kind.id == id_of(typed, "kind_id")), None)
+    if kind is None:
+        raise Refused("Please choose the kind of review.", "kind_id")
+    return kind
+
+
+def record(
+    session: Session,
+    viewer: Viewer,
+    plan_id: int,
+    kind: KindChoice,
+    held_on: date,
+    note: str,
+    **of_group: str,
+) -> Review:
+    """Add a review with its history, for a caller who checked the right, keeps the figures and moves the
+    clock. Refused where it can't be: a day ahead, one before the start of learning, the same review twice.
+    """
+    _check_day(session, viewer, plan_id, held_on)
+    if _is_recorded(session, plan_id, kind.id, held_on):
+        raise Refused("This review is recorded already: the same kind, on the same day.", "held_on")
+    review = Review(
+        plan_id=plan_id,
+        kind_id=kind.id,
+        held_on=held_on,
+        note=note,
+        recorded_by_id=viewer.person_id,
+        recorded_at=viewer.now,
+        **of_group,
+    )
+    session.add(review)
+    session.flush()
+    history.record(session, viewer, plan_id, "created", None, f"{kind.key} {held_on}", review_id=review.id)
+    return review
+
+
+def check_may_record(session: Session, viewer: Viewer, plan_id: int) -> int:
     """The plan's cohort, if the viewer may record a review of the plan."""
     found = session.execute(
         select(Enrolment.cohort_id, enrolments_written_by(viewer, Writes.PLANS).label("may"))

@@ -1,0 +1,119 @@
+"""`/review/<id>`: one review, held and afterwards; `/learner/<id>/reviews`: the reviews of a plan."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+from sqlalchemy.orm import Session
+
+from callbacks import policy, request
+from callbacks.writing import Writer
+from components import ids, shell
+from components.review_page import (
+    REVIEW_FORM,
+    REVIEWS,
+    review_markup,
+    review_page,
+    reviews_markup,
+    reviews_page,
+)
+from data import review_completion, review_forms, review_pack, review_sheet
+from data.models import Writes
+from data.own_words import RIGHTS as OWN_WORDS
+from data.review_pack import ReviewPack
+from data.review_sheet import ReviewSheet, ReviewsOfPlan
+from data.scope import Viewer
+
+WRITERS = {
+    "review-start": Writer.of(review_forms.start, Writes.PLANS),
+    "review-give-up": Writer.of(review_forms.give_up, Writes.PLANS),
+    "review-part": Writer.of(review_forms.write_part, *OWN_WORDS),
+    "review-decision": Writer.of(review_forms.decide, Writes.PLANS),
+    "review-target-add": Writer.of(review_forms.add_target, Writes.PLANS),
+    "review-target-remove": Writer.of(review_forms.remove_target, Writes.PLANS),
+    "review-action-add": Writer.of(review_forms.add_action, Writes.PLANS),
+    "review-action-remove": Writer.of(review_forms.remove_action, Writes.PLANS),
+    "review-complete": Writer.of(review_completion.complete, Writes.PLANS),
+    "review-sign": Writer.of(review_completion.sign, *OWN_WORDS),
+    "review-note": Writer.of(review_completion.add_note, *OWN_WORDS),
+}
+
+
+@request.page
+def page(form_id: Any = None, **_query: Any) -> Any:
+    """One review. While it is held nobody else's name is on the page, nor to be found from it."""
+    with request.looking() as (session, viewer):
+        sheet = _sheet(session, viewer, form_id)
+        title = sheet.kind if sheet.head.own else f"{sheet.kind}: {sheet.head.learner_name}"
+        return shell.page(
+            request.frame(viewer),
+            title,
+            review_page(sheet, _pack(session, viewer, sheet)),
+            alone=sheet.completed is None,
+        )
+
+
+@policy.reads
+def follow_save(saved: Any, shown: Any) -> Any:
+    """After a save: the drawing. A part that kept itself leaves the page as it is being typed on."""
+    if (
+        not isinstance(saved, dict)
+        or not isinstance(shown, dict)
+        or saved.get("kind") == review_forms.AT_ONCE
+    ):
+        return no_update
+    with request.looking() as (session, viewer):
+        sheet = _sheet(session, viewer, shown.get("form"))
+        return review_markup(sheet, _pack(session, viewer, sheet))
+
+
+def _sheet(session: Session, viewer: Viewer, form_id: Any) -> ReviewSheet:
+    return review_sheet.read(session, viewer, request.whole_number(form_id))
+
+
+def _pack(session: Session, viewer: Viewer, sheet: ReviewSheet) -> ReviewPack | None:
+    """The pack beside the form, for who decides."""
+    if sheet.completed or not sheet.may_decide:
+        return None
+    return review_pack.read(session, viewer, sheet.head.id)
+
+
+@request.page
+def of_learner(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
+    """The reviews of the plan asked for, else of the current one."""
+    with request.looking() as (session, viewer):
+        found = _reviews(session, viewer, learner_id, plan)
+        own = found.head.own
+        title = "My reviews" if own else f"Reviews, {found.head.learner_name}"
+        return shell.page(request.frame(viewer), title, reviews_page(found), active="/" if own else "")
+
+
+@policy.reads
+def follow_save_of_learner(saved: Any, shown: Any) -> Any:
+    """After a save: the list of the plan's reviews."""
+    if not isinstance(saved, dict) or not isinstance(shown, dict):
+        return no_update
+    with request.looking() as (session, viewer):
+        return reviews_markup(_reviews(session, viewer, shown.get("learner"), shown.get("plan")))
+
+
+def _reviews(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> ReviewsOfPlan:
+    return review_sheet.of_learner(
+        session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
+    )
+
+
+def register(app: Dash) -> None:
+    app.callback(
+        Output(ids.drawing_html(REVIEW_FORM), "data"),
+        Input(ids.SAVED, "data"),
+        State(ids.REVIEW_FORM, "data"),
+        prevent_initial_call=True,
+    )(follow_save)
+    app.callback(
+        Output(ids.drawing_html(REVIEWS), "data"),
+        Input(ids.SAVED, "data"),
+        State(ids.LEARNER, "data"),
+        prevent_initial_call=True,
+    )(follow_save_of_learner)
