@@ -22,7 +22,9 @@ from components.route_layout import (
     Box,
     Lane,
     Layout,
+    PlacedBox,
     Road,
+    Station,
     Stop,
     lay_out,
     percent,
@@ -222,7 +224,7 @@ def _trails(route: RouteMap, days: _Days) -> dict[str, float]:
     return {
         f"target{target.id}": days.at(target.first_due_on)
         for target in route.targets
-        if target.first_due_on and target.due_on and target.first_due_on != target.due_on
+        if target.moves and target.first_due_on and target.due_on
     }
 
 
@@ -235,18 +237,23 @@ def _box(entry: Entry, days: _Days) -> Box:
 
 
 def _styles(layouts: Sequence[Layout]) -> Styles:
-    """{key: its custom properties}, one number for each layout: --x0 of the first, --x1 of the second."""
+    """{key: its custom properties}, one number for each layout: --x0 of the first, --x1 of the second. One
+    that is as in the layout before isn't said again."""
     styles: dict[str, str] = {}
+    said: dict[tuple[str, str], float] = {}
     for n, layout in enumerate(layouts):
-        for s in layout.stations:
-            size = f"--w:{s.width};--h:{s.height};" if n == 0 else ""
-            place = f"--x{n}:{s.x:g};--y{n}:{s.y:g};--l{n}:{s.left:g};--t{n}:{s.top:g};"
-            aside = "" if s.centred else f"--a{n}:left;"
-            styles[s.key] = styles.get(s.key, "") + size + place + aside
-        for b in layout.boxes:
-            size = f"--w:{b.width};--h:{b.height};" if n == 0 else ""
-            place = f"--x{n}:{b.x:g};--y{n}:{b.y:g};--l{n}:{b.left:g};"
-            styles[b.key] = styles.get(b.key, "") + size + place
+        placed: list[Station | PlacedBox] = [*layout.stations, *layout.boxes]
+        for one in placed:
+            place = {"x": one.x, "y": one.y, "l": one.left}
+            style = f"--w:{one.width};--h:{one.height};" if n == 0 else ""
+            if isinstance(one, Station):
+                place["t"] = one.top
+                style += "" if one.centred else f"--a{n}:left;"
+            for name, value in place.items():
+                if said.get((one.key, name)) != value:
+                    said[one.key, name] = value
+                    style += f"--{name}{n}:{value:g};"
+            styles[one.key] = styles.get(one.key, "") + style
     return styles
 
 

@@ -92,7 +92,8 @@ def test_an_address_with_a_target_opens_with_its_form_filled(visitor: Visitor, g
     page = f"/learner/{ground.learner.id}"
     tutor = signed_in_as(visitor, TUTOR)
     assert (
-        f'"target":{ground.target.id},' in tutor.callback(open_page(page, f"?target={ground.target.id}")).text
+        f'"target":{ground.target.id}}}'
+        in tutor.callback(open_page(page, f"?target={ground.target.id}")).text
     )
     for search in (f"?target={ground.foreign.id}", "?target=nonsense", "?target=999999"):
         opened = tutor.callback(open_page(page, search)).text
@@ -125,6 +126,39 @@ def test_the_learner_reads_my_route_with_the_next_step_first(visitor: Visitor, g
     assert "My route" in own
     assert own.index("Read one page") < own.index("data-view")
     assert "New target" not in own
+
+
+def test_the_map_of_an_earlier_day_says_so_and_offers_nothing_to_write(
+    visitor: Visitor, ground: Ground
+) -> None:
+    tutor = signed_in_as(visitor, TUTOR)
+    address = f"/learner/{ground.learner.id}"
+    then = tutor.callback(open_page(address, "?as_at=2026-11-02")).text
+    assert "As it was known on Mon 2 Nov 2026." in then
+    assert "Back to today" in then
+    assert "New target" in tutor.callback(open_page(address)).text
+    for offered in ("New target", "data-writes", "data-select", "Choose a target on the map"):
+        assert offered not in then
+    printed = tutor.get(f"{address}/print?as_at=2026-11-02").text
+    assert "as at Mon 2 Nov 2026" in printed
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("2026-09-01", "This plan begins on Mon 7 Sept 2026"),
+        ("2031-01-01", "Wed 1 Jan 2031 is still ahead"),
+        ("yesterday", "That is no date in the calendar"),
+    ],
+)
+def test_a_day_that_can_not_be_shown_is_answered_kindly_with_the_route_of_today(
+    visitor: Visitor, ground: Ground, asked: str, said: str
+) -> None:
+    tutor = signed_in_as(visitor, TUTOR)
+    answer = tutor.callback(open_page(f"/learner/{ground.learner.id}", f"?as_at={asked}")).text
+    assert said in answer
+    assert "As it was known" not in answer
+    assert "New target" in answer
 
 
 def test_after_a_save_the_head_the_map_and_the_list_are_drawn_anew(

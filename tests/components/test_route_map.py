@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -15,6 +16,9 @@ from components.route_map import map_sizes, route_map
 from components.target_form import target_form
 from components.target_list import target_list
 from data.route_map import (
+    OtherPlan,
+    OwnStopOnRoute,
+    RouteAssessment,
     RouteBarrier,
     RouteLane,
     RouteMap,
@@ -23,6 +27,7 @@ from data.route_map import (
     RouteStep,
     RouteSupport,
     RouteTarget,
+    WayOn,
 )
 from data.rules import ReviewState, Share, TargetState
 from tests.factories import TODAY
@@ -278,3 +283,72 @@ def test_on_paper_the_map_never_grows_beyond_a_page(count: int) -> None:
     heights = {width: height for width, height in map_sizes(route) if width <= 1047 / scale}
     assert heights[max(heights)] * scale <= 716
     assert scale >= 0.4
+
+
+def test_the_start_says_its_assessments_and_the_destination_its_ways_on() -> None:
+    ways = tuple(WayOn(n, "next-level", f"Way {n}", "this college", n == 1) for n in range(1, 6))
+    route = replace(
+        ROUTE,
+        assessments=(RouteAssessment(1, "BKSB English", "Level 1", date(2026, 9, 9)),),
+        ways_on=ways,
+        next_plan=OtherPlan(80, "HNC (H1)", date(2027, 9, 6)),
+    )
+    text = words_of(route_map(route))
+    assert "1 assessment: BKSB English, 9 Sept: Level 1" in text
+    assert "Way 1, this college, first choice" in text
+    assert "Next plan: HNC (H1)" in text
+    assert "Way 4" not in text
+    assert "and 2 more" in text
+    assert 'href="/learner/7?plan=80"' in route_map(route)
+    assert 'href="/learner/7?plan=80"' not in route_map(route, brief=True)
+
+
+def test_a_moved_date_leaves_a_trail_and_says_so_and_one_that_stayed_leaves_none() -> None:
+    assert route_map(ROUTE).count('class="trail"') == 2 * 3  # two stops, once in each layout
+    still = replace(ROUTE, targets=tuple(replace(t, first_due_on=t.due_on, moves=0) for t in ROUTE.targets))
+    assert 'class="trail"' not in route_map(still)
+    assert "Moved from 1 Dec" in words_of(route_map(ROUTE))
+    assert "moved from 1 dec" in words_of(learner_print(ROUTE, own=False))
+
+
+def test_how_a_target_was_met_is_read_on_the_map_and_in_the_list() -> None:
+    met = replace(ROUTE, targets=(replace(ROUTE.targets[0], how_met="Presented\nit"),))
+    assert "How it was met: Presented it" in words_of(route_map(met))
+    assert "How it was met: Presented it" in words_of(target_list(met))
+    assert "How it was met" not in words_of(route_map(ROUTE))
+
+
+def test_a_stop_of_the_learners_own_and_a_named_road_stand_on_the_map_uncounted() -> None:
+    stop = OwnStopOnRoute(4, 2, "Open day <b>", date(2027, 2, 1), None, 1)
+    lanes = (ROUTE.lanes[0], replace(ROUTE.lanes[1], own_name="My racing road"), ROUTE.lanes[2])
+    route = replace(ROUTE, own_stops=(stop,), lanes=lanes, may_write_own=True)
+    mine, theirs = words_of(route_map(route, calm=True)), words_of(route_map(route))
+    assert "My stop: Open day <b>" in mine
+    assert "Own stop: Open day <b>" in theirs
+    assert "4 targets; 1 proposed, not counted" in mine
+    assert "My racing road Career" in mine
+    assert "Put it on my map" in mine
+    assert "Put it on my map" not in words_of(route_map(replace(route, may_write_own=False), calm=True))
+    assert 'data-writes="own-stop"' not in route_map(route, brief=True)
+
+
+def test_another_day_is_a_link_or_a_date_away_and_says_which_it_is() -> None:
+    held = (date(2026, 10, 12), date(2026, 11, 19))
+    today = route_map(replace(ROUTE, reviewed_on=held))
+    assert "as_at=2026-11-19" in today
+    assert "Back to today" not in today
+    day = date(2026, 11, 2)
+    then = replace(ROUTE, reviewed_on=held, as_at=day, today=day, clock_day=day)
+    drawn = route_map(then)
+    assert "as_at=2026-10-12" in drawn
+    assert "as_at=2026-11-19" in drawn
+    assert "As it was known on Mon 2 Nov 2026." in words_of(drawn)
+    assert "data-select" not in drawn
+    assert "As at, Mon 2 Nov 2026" in words_of(drawn)
+
+
+def words_of(markup: str) -> str:
+    """The words of a drawing with one space between."""
+    return " ".join(
+        unescape(re.sub(r"<[^>]+>", "", re.sub(r"<(/p|/span|small|/b|br)[^>]*>", " ", markup))).split()
+    ).replace(" ,", ",")
