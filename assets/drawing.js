@@ -24,6 +24,9 @@
     if (again) (shut ? shut.querySelector("summary") : again).focus({ preventScroll: true });
   }
 
+  window.routebook = window.routebook || {};
+  window.routebook.draw = draw;
+
   // The target that the address selects is marked wherever it is drawn.
   function mark(root) {
     const selected = new URLSearchParams(window.location.search).get("target");

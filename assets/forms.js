@@ -85,8 +85,19 @@
 
   // --- the small forms in dialogs -----------------------------------------------------------------------
 
-  function openDialog(button) {
-    const dialog = byId(button.dataset.opens);
+  // The dialogs come with the first button that opens one.
+  async function dialogFor(name) {
+    const place = byId("small-forms");
+    if (place && !place.childElementCount) {
+      const answer = await fetch(place.dataset.load).catch(() => null);
+      if (answer && answer.ok) window.routebook.draw(place, await answer.text());
+      else window.routebook.say("That form couldn’t be fetched. Please check your connection and try again.");
+    }
+    return byId(name);
+  }
+
+  async function openDialog(button) {
+    const dialog = await dialogFor(button.dataset.opens);
     if (!dialog) return;
     const { plan, whose } = button.dataset;
     const form = dialog.querySelector("form");

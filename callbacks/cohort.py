@@ -21,7 +21,7 @@ def page(cohort_id: Any = None, target: Any = None, **_query: Any) -> Any:
         grid = progress_grid.read(session, viewer, request.whole_number(cohort_id))
         title = f"{grid.cohort.code} {grid.cohort.title}"
         form = target_form.form(session, viewer, target)
-        dialogs = small_forms.small_forms(session, viewer)
+        dialogs = small_forms.small_forms(viewer)
         content = [*cohort_page(grid, form, may_record=bool(dialogs)), *dialogs]
         return shell.page(request.frame(viewer), title, content)
 

@@ -25,7 +25,7 @@ def page(department_id: Any = None, target: Any = None, **query: Any) -> Any:
         form = target_form.form(session, viewer, target)
         organisation = viewer.organisation_name if may_see_organisation(viewer) else None
         content = department_page(of, wanted, form, organisation=organisation)
-        content += small_forms.small_forms(session, viewer)
+        content += small_forms.small_forms(viewer)
         title, address = of.figures.within.name, f"/department/{of.department_id}"
         return shell.page(request.frame(viewer), title, content, active=address)
 

@@ -77,7 +77,7 @@ def _actions(session: Session, viewer: Viewer, route: RouteMap) -> list[Any]:
     return [
         new_target_button(route.plan_id, route.learner),
         review_held_button(route.plan_id, route.learner),
-        *small_forms.small_forms(session, viewer),
+        *small_forms.small_forms(viewer),
     ]
 
 

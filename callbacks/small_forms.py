@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Flask, abort
 from sqlalchemy.orm import Session
 
 from callbacks import request
@@ -18,13 +19,23 @@ from data.saved import Saved
 from data.scope import Viewer
 
 
-def small_forms(session: Session, viewer: Viewer) -> list[Any]:
-    """Both dialogs, for a page with buttons that open them; none for who can't save them."""
-    if all(grant.writes != Writes.PLANS for grant in viewer.grants):
-        return []
-    lanes, kinds = targets.lane_choices(session, viewer), reviews.kind_choices(session, viewer)
-    letters = request.settings().wording_help
-    return [drawing.small_forms(lanes, kinds, today=viewer.today, letters=letters)]
+def small_forms(viewer: Viewer) -> list[Any]:
+    """The place of both dialogs, for a page with buttons that open them; none for who can't save them."""
+    return [drawing.small_forms()] if _may_save(viewer) else []
+
+
+def dialogs() -> str:
+    """Both dialogs, as the first button that opens one asks for them."""
+    with request.looking() as (session, viewer):
+        if not _may_save(viewer):
+            abort(404)
+        lanes, kinds = targets.lane_choices(session, viewer), reviews.kind_choices(session, viewer)
+        letters = request.settings().wording_help
+        return drawing.small_forms_markup(lanes, kinds, today=viewer.today, letters=letters)
+
+
+def _may_save(viewer: Viewer) -> bool:
+    return any(grant.writes == Writes.PLANS for grant in viewer.grants)
 
 
 def add_target(session: Session, viewer: Viewer, typed: Typed) -> Saved:
@@ -54,3 +65,7 @@ WRITERS = {
     "new-target": Writer.of(add_target, Writes.PLANS),
     "review-held": Writer.of(hold_review, Writes.PLANS),
 }
+
+
+def register(server: Flask) -> None:
+    server.add_url_rule(drawing.ADDRESS, "small_forms", dialogs, methods=["GET"])

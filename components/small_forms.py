@@ -13,29 +13,34 @@ from dash import html
 
 from components import ids
 from components.attributes import attributes
-from components.drawing import drawing, render
+from components.drawing import render
 from components.shell import icon
 from components.wording_help import wording_help
 from data.reviews import KindChoice
 from data.targets import LaneChoice
 from data.wording import Letters
 
+ADDRESS = "/small-forms"
 COLLEGES_KEPT = 16
 
 
-def small_forms(
+def small_forms() -> html.Div:
+    """Where the dialogs are put once a button asks for one of them: a page without them is lighter."""
+    return html.Div(id="small-forms", **attributes(data_load=ADDRESS))
+
+
+def small_forms_markup(
     lanes: Sequence[LaneChoice], kinds: Sequence[KindChoice], *, today: date, letters: Letters = "FAST"
-) -> html.Div:
-    """Both dialogs; `letters` are those of the help with wording a target."""
-    return drawing("small-forms", small_forms_markup(tuple(lanes), tuple(kinds), today, letters))
+) -> str:
+    """Both dialogs. A review is held today and of the usual kind unless said otherwise; `letters` are those
+    of the help with wording a target."""
+    return _markup(tuple(lanes), tuple(kinds), today, letters)
 
 
 @lru_cache(maxsize=COLLEGES_KEPT)
-def small_forms_markup(
-    lanes: tuple[LaneChoice, ...], kinds: tuple[KindChoice, ...], today: date, letters: Letters = "FAST"
+def _markup(
+    lanes: tuple[LaneChoice, ...], kinds: tuple[KindChoice, ...], today: date, letters: Letters
 ) -> str:
-    """A review is held today and of the usual kind unless said otherwise. It is the same for everybody in
-    a college all day, and on nearly every page."""
     usual = next((kind for kind in kinds if kind.key == "progress"), None)
     return render(
         "small_forms.html",
@@ -43,7 +48,7 @@ def small_forms_markup(
         kinds=[(kind.id, kind.name) for kind in kinds],
         usual_kind=usual.id if usual else "",
         today=today,
-        wording=wording_help(letters, (), today),
+        wording=wording_help(letters, lanes, today),
     )
 
 

@@ -265,8 +265,13 @@ def test_every_personal_column_has_its_words(world: World) -> None:
 
 
 def everything(session: Session) -> dict[str, list[str]]:
-    """All rows of the college's tables."""
+    """All rows of the college's tables, as they are stored."""
     session.rollback()
+    return rows_of_all(session)
+
+
+def rows_of_all(session: Session) -> dict[str, list[str]]:
+    """All rows of the college's tables, with what the session has written by now."""
     return {
         table.name: sorted(map(repr, session.execute(select(table)).all()))
         for table in models.Base.metadata.sorted_tables
