@@ -45,8 +45,10 @@ from callbacks import (
     reflections,
     request,
     review,
+    review_days,
     reviews,
     route_draft,
+    schedule,
     search,
     small_forms,
     starting_point,
@@ -95,8 +97,11 @@ PAGES = (
     ("agreement", "/learner/<learner_id>/agreement", "Agreement", agreement.page),
     ("reviews_of_plan", "/learner/<learner_id>/reviews", "Reviews", review.of_learner),
     ("review", "/review/<form_id>", "Review", review.page),
+    ("group_review", "/cohort/<cohort_id>/group-review", "Group review", review_days.group),
+    ("recap", "/reviews/recap", "Recap", review_days.recap),
     ("target", "/target/<target_id>", "Target", target_page.page),
     ("propose", "/learner/<learner_id>/propose", "Propose a target", target_page.propose),
+    ("schedule", "/schedule", "Schedule", schedule.page),
     ("college_reviews", "/admin/reviews", "Review rules", college_reviews.page),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
@@ -119,7 +124,9 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     support.WRITERS,
     target_page.WRITERS,
     review.WRITERS,
+    review_days.WRITERS,
     college_reviews.WRITERS,
+    schedule.WRITERS,
 )
 """What saves each kind of form, by the module whose page shows it."""
 ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
@@ -147,7 +154,9 @@ CALLBACKS = (
     reviews,
     support,
     review,
+    review_days,
     college_reviews,
+    schedule,
 )
 
 INDEX = """<!DOCTYPE html>

@@ -26,6 +26,7 @@ from data.college_rules import CollegeRules
 from data.database import reading, writing
 from data.errors import NotFound
 from data.models import Reach
+from data.schedule import keeps_schedule
 from data.scope import Viewer, load_viewer
 from data.templates import keeps_templates
 from data.walls import may_keep_walls
@@ -118,6 +119,8 @@ def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         links.append(("My learners", "/caseload"))
     if viewer.reaches(Reach.CASELOAD) or review_lines.is_asked(viewer):
         links.append(("My reviews", "/reviews"))
+    if keeps_schedule(viewer):
+        links.append(("Schedule", "/schedule"))
     if viewer.reaches(Reach.OWN_PLAN):
         links.append(("My route", "/"))
     if keeps_college(viewer):

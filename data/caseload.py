@@ -37,6 +37,7 @@ class CaseloadLearner:
     """One learner; `targets` are the open ones, by due date. `review_days_late` is 0 where none is late."""
 
     id: int
+    plan_id: int
     given_name: str
     family_name: str
     cohort_id: int
@@ -158,6 +159,7 @@ def _learners(
         learners.append(
             CaseloadLearner(
                 id=row.learner_id,
+                plan_id=row.plan_id,
                 given_name=row.given_name,
                 family_name=row.family_name,
                 cohort_id=row.cohort_id,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,6 +28,8 @@ from data.models import (
     Person,
     Reflection,
     Review,
+    ReviewAction,
+    ReviewForm,
     ReviewKind,
     ReviewLine,
     SelfEvaluation,
@@ -161,19 +163,61 @@ def read(session: Session, viewer: Viewer, since: Since) -> Rows:
     return rows
 
 
-def last_reviews(session: Session, held_on: Mapping[int, date]) -> dict[int, tuple[str, str, str]]:
-    """{plan id: (kind, by whom, what was noted)} of the review that counts of each of these days."""
-    found: dict[int, tuple[str, str, str]] = {}
-    for plan_id, on, kind, by, note in session.execute(
-        select(Review.plan_id, Review.held_on, ReviewKind.name, Person.name, Review.note)
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What somebody said at a review they would do, by when."""
+
+    what: str
+    by_whom: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastReview:
+    """A review that was held: of which kind, who recorded it, and what was agreed."""
+
+    id: int
+    held_on: date
+    kind: str
+    by: str
+    note: str
+    outcome: str
+    actions: tuple[Action, ...] = ()
+
+
+def last_reviews(session: Session, held_on: Mapping[int, date]) -> dict[int, LastReview]:
+    """{plan id: the review that counts of that day}, in two queries; the latest recorded where there are
+    several."""
+    found: dict[int, LastReview] = {}
+    for row in session.execute(
+        select(
+            Review.plan_id,
+            Review.id,
+            Review.held_on,
+            ReviewKind.name,
+            Person.name.label("by"),
+            Review.note,
+            Review.outcome,
+        )
         .join(ReviewKind, ReviewKind.id == Review.kind_id)
         .outerjoin(Person, Person.id == Review.recorded_by_id)
         .where(Review.plan_id.in_(held_on), ReviewKind.counts)
         .order_by(Review.id)
     ):
-        if on == held_on[plan_id]:
-            found[plan_id] = (kind, by or "", note)
-    return found
+        if row.held_on == held_on[row.plan_id]:
+            found[row.plan_id] = LastReview(
+                row.id, row.held_on, row.name, row.by or "", row.note, row.outcome
+            )
+    actions: dict[int, list[Action]] = defaultdict(list)
+    for agreed in session.execute(
+        select(ReviewForm.review_id, ReviewAction.what, ReviewAction.by_whom, ReviewAction.due_on)
+        .join(ReviewForm, ReviewForm.id == ReviewAction.form_id)
+        .where(ReviewForm.review_id.in_([one.id for one in found.values()]))
+        .order_by(ReviewAction.id)
+    ):
+        if agreed.review_id is not None:
+            actions[agreed.review_id].append(Action(agreed.what, agreed.by_whom, agreed.due_on))
+    return {plan_id: replace(one, actions=tuple(actions[one.id])) for plan_id, one in found.items()}
 
 
 # --- targets -------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from data import pack_rows, reasons, review_schedule, rules, state_sql
 from data.errors import NotFound
 from data.models import Cohort, Department, Enrolment, Lane, Learner, Plan, Target
-from data.pack_rows import Line, Moved, PackSupport, PackTarget, Said, SelfView
+from data.pack_rows import LastReview, Line, Moved, PackSupport, PackTarget, Said, SelfView
 from data.questions import Facts, Late, Missed, Question, worth_asking
 from data.reflections import ReflectionLine
 from data.rules import ReviewState, Share, TargetState
@@ -35,16 +35,6 @@ class Slipped:
 
     target: PackTarget
     was_due_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class LastReview:
-    """The last review that counts: what it was, who recorded it, and what was agreed."""
-
-    held_on: date
-    kind: str
-    by: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +174,12 @@ def _pack(
     since: date,
     rows: pack_rows.PlanRows,
     why: Mapping[int, str],
-    last: Mapping[int, tuple[str, str, str]],
+    last: Mapping[int, LastReview],
 ) -> ReviewPack:
-    held = last.get(head.plan_id)
     targets = rows.targets
     achieved = tuple(t for t in targets if t.state == TargetState.ACHIEVED)
     open_targets = tuple(sorted((t for t in targets if t.open), key=_most_urgent_first))
-    pack = ReviewPack(
+    return ReviewPack(
         plan_id=head.plan_id,
         learner_id=head.learner_id,
         learner=f"{head.given_name} {head.family_name}",
@@ -201,7 +190,7 @@ def _pack(
         department=head.department,
         today=viewer.today,
         starts_on=head.starts_on,
-        last=LastReview(head.last_review_on, *held) if held else None,
+        last=last.get(head.plan_id),
         next_review_on=head.next_review_on,
         next_state=rules.review_state(
             head.next_review_on,
@@ -224,7 +213,6 @@ def _pack(
         lines=rows.lines,
         questions=worth_asking(_facts(viewer, head, rows, achieved, open_targets)),
     )
-    return pack
 
 
 def _most_urgent_first(target: PackTarget) -> tuple[bool, int, bool, date, int]:

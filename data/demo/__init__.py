@@ -25,7 +25,9 @@ from data.demo.curriculum import common_words
 from data.demo.layout import BENCHMARK_FROM, DepartmentLayout, benchmark_layout, demo_layout
 from data.demo.learners import add_learner
 from data.demo.names import LONGEST, draw_different_name
+from data.demo.own_route import add_own_route
 from data.demo.people import add_people
+from data.demo.preparation import add_preparation
 from data.demo.rows import Rows, analyze, continue_ids
 from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
 from data.demo.starting_points import add_starting_points
@@ -88,7 +90,9 @@ def build(
         college.rows.write()
         continue_ids(session.connection())
         if college.full:
+            add_own_route(college, session)
             add_voices(college, session)
+            add_preparation(college, session, seed)
             add_templates(college, session)
         _reschedule(session, progress)
         _count(session, progress)

@@ -20,12 +20,11 @@ class Going(StrEnum):
 
 
 class SelfEvaluation(Base):
-    """How the learner sees it before a review; what they wrote under the four prompts is the reflection."""
+    """How the learner sees it before a review; what they write under the four prompts is a `Reflection`."""
 
     __tablename__ = "self_evaluation"
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
-    reflection_id: Mapped[int | None] = mapped_column(ForeignKey("reflection.id", ondelete="SET NULL"))
     written_on: Mapped[date]
     going: Mapped[str]
     talk_about: Mapped[str] = mapped_column(default="")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 
@@ -78,6 +78,7 @@ class Builder:
         self.owners: dict[tuple[str, Any], set[str]] = {}
         self.levels: dict[tuple[str, Any], int] = {}
         self.ids = count(700_001)
+        self.tutor: models.Person | None = None
 
     def number(self) -> int:
         """Ids that no other number in an answer looks like."""
@@ -119,7 +120,7 @@ class Builder:
         step = self.add(models.Step, name, target_id=target.id, position=1, text="x")
         of_targets = self._of_targets(name, target, second)
         review = self.of(make.review(session, plan, date(2026, 11, 2), id=self.number()), name)
-        hung = {"department_id": cohort.department_id, "notice": "x"}
+        hung: dict[str, Any] = {"department_id": cohort.department_id, "notice": "x"}
         wall = self.of(make.wall(session, organisation, id=self.number(), **hung), name)
         self.add(models.Reflection, name, plan_id=plan.id, review_id=review.id, written_on=today)
         for table in (models.SelfEvaluation, models.ReviewLine):
@@ -164,14 +165,23 @@ class Builder:
             **of_targets,
             **self._add_transition(name, plan),
             **self._add_template(name, department, plan),
+            **self._add_group(name, department, learner),
             **self._add_start(name, cohort, learner, plan),
+            **self._add_reviews(name, plan, review),
             **self._add_schedule(name, organisation, plan),
         )
 
     def _add_schedule(self, name: str, of: models.Organisation, plan: models.Plan) -> dict[str, Any]:
         """A booking with somebody of the college, and a change of what the college goes by."""
-        tutor = make.person(self.session, of, id=self.number(), name="Unnamed")
-        booking = self.of(make.booking(self.session, plan, tutor, id=self.number(), reason="x"), name)
+        tutor = self.tutor if name in SEES["tutor"] else None
+        if tutor is None:
+            tutor = make.person(self.session, of, id=self.number(), name="Unnamed")
+        at_hour = {"starts": time(8 + sorted(EVERYWHERE).index(name))}
+        taken = make.slot(self.session, tutor, id=self.number(), **at_hour)
+        free = make.slot(self.session, tutor, id=self.number(), on_day=make.TODAY, **at_hour)
+        booking = self.of(
+            make.booking(self.session, plan, tutor, taken.id, id=self.number(), reason="x"), name
+        )
         values = {"about": "review_kind", "row_id": 1, "title": "x", "field": "name", "old": "x", "new": "x"}
         at = datetime(2027, 1, 5, 12, tzinfo=UTC)
         whose = OURS if name in OURS else (name,)
@@ -189,7 +199,8 @@ class Builder:
             "closed": closed.id,
             "tutor": tutor.id,
             "booking": booking.id,
-            "slot": booking.slot_id,
+            "slot": taken.id,
+            "free_slot": free.id,
         }
 
     def _add_start(
@@ -236,6 +247,32 @@ class Builder:
             "earlier_plan": before.id,
         }
 
+    def _add_reviews(self, name: str, plan: models.Plan, review: models.Review) -> dict[str, Any]:
+        """A completed review, one that is held with a target to decide about, and one to throw away."""
+        at = datetime(2027, 1, 11, 9, tzinfo=UTC)
+        of = {"plan_id": plan.id, "kind_id": review.kind_id, "started_at": at}
+        done = self.add(models.ReviewForm, name, completed_at=at, review_id=review.id, **of)
+        held, lost = (self.add(models.ReviewForm, name, **of) for _ in range(2))
+        target = self.of(make.target(self.session, plan, id=self.number()), name)
+        part = {"form_id": done.id, "written_at": at}
+        self.add(models.ReviewPart, name, part="agreed", **part)
+        self.add(models.ReviewDecision, name, target_id=target.id, choice="achieved", **part)
+        held_part = {"form_id": held.id, "written_at": at}
+        new = self.add(models.ReviewDecision, name, choice="new", due_on=date(2027, 3, 1), **held_part)
+        self.add(models.ReviewPart, name, part="learner", **held_part)
+        action = self.add(models.ReviewAction, name, form_id=held.id, what="x", by_whom="x")
+        after = {"review_id": review.id}
+        self.add(models.ReviewSignature, name, party="tutor", name="x", signed_at=at, **after)
+        self.add(models.ReviewNote, name, said="x", written_at=at, **after)
+        return {
+            "review_done": done.id,
+            "review_held": held.id,
+            "review_lost": lost.id,
+            "review_target": target.id,
+            "review_new": new.id,
+            "review_action": action.id,
+        }
+
     def _add_transition(self, name: str, plan: models.Plan) -> dict[str, Any]:
         """A phase, what is written about its end, the transition plan, and a drafted stop."""
         phase = self.of(make.phase(self.session, plan, id=self.number()), name)
@@ -253,6 +290,13 @@ class Builder:
             )
         }
         return {"phase": phase.id, "bridge": bridge.id, "transition_item": item.id, **drafted}
+
+    def _add_group(self, name: str, of: models.Department, learner: models.Learner) -> dict[str, Any]:
+        """A teaching group of the department with the learner in it."""
+        group = self.add(models.TeachingGroup, name, department_id=of.id, code="x", subject="x")
+        since = {"group_id": group.id, "from_on": date(2026, 9, 1)}
+        self.session.add(models.TeachingGroupLearner(learner_id=learner.id, **since))
+        return {"group": group.id}
 
     def _add_template(self, name: str, of: models.Department, plan: models.Plan) -> dict[str, Any]:
         """A template of the department, carried into the plan once."""
@@ -415,12 +459,13 @@ def build(session: Session, password_hash: str) -> World:
         )
         for role in SEES
     }
+    builder.tutor = people["tutor"]
     places = {}
     for name in EVERYWHERE:
         builder.of(cohorts[name], name)
         places[name] = builder.place(name, cohorts[name], people["learner"] if name == "here" else None)
     make.tutors(session, people["tutor"], cohorts["here"])
-    _teach(builder, people["teacher"], department["here"], places["here"])
+    _teach(builder, people["teacher"], places["here"])
     for person in people.values():
         builder.of(person, *(("here",) if person is people["learner"] else OURS))
     typing = make.person(session, theirs, "tutor", email="typing@other.example")
@@ -446,11 +491,9 @@ def build(session: Session, password_hash: str) -> World:
     return world
 
 
-def _teach(builder: Builder, teacher: models.Person, department: models.Department, place: Place) -> None:
-    group = builder.add(models.TeachingGroup, "here", department_id=department.id, code="x", subject="x")
-    since = {"group_id": group.id, "from_on": date(2026, 9, 1)}
+def _teach(builder: Builder, teacher: models.Person, place: Place) -> None:
+    since = {"group_id": place.group, "from_on": date(2026, 9, 1)}
     builder.session.add(models.TeachingGroupTeacher(person_id=teacher.id, **since))
-    builder.session.add(models.TeachingGroupLearner(learner_id=place.learner, **since))
     builder.session.flush()
 
 

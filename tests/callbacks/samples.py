@@ -66,11 +66,18 @@ class Place:
     template_milestone: Any = None
     template_run: Any = None
     phase_set: Any = None
+    review_done: Any = 0
+    review_held: Any = 0
+    review_lost: Any = 0
+    review_target: Any = 0
+    review_new: Any = 0
+    review_action: Any = 0
     group: Any = None
     college: Any = None
     closed: Any = None
     tutor: Any = None
     booking: Any = None
+    free_slot: Any = None
     slot: Any = None
 
     def selection(self) -> dict[str, str]:
@@ -86,6 +93,7 @@ NAMED_IDS: dict[str, Callable[[Place], Any]] = {
     "plan_id": lambda place: place.plan,
     "target_id": lambda place: place.target,
     "review_id": lambda place: place.review,
+    "form_id": lambda place: place.review_done,
     "template_id": lambda place: place.template,
     "group_id": lambda place: place.group,
     "evidence_id": lambda place: place.evidence,
@@ -157,6 +165,23 @@ def _closed() -> dict[str, Any]:
 
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
+    "slot-offer": lambda place: {
+        "tutor": place.tutor,
+        "on_day": "2027-01-18",
+        "starts": "09:00",
+        "minutes": "20",
+        "how_many": "3",
+    },
+    "slot-change": lambda place: {"slot": place.slot, "version": 1, "place": "Room of the sample"},
+    "booking-move": lambda place: {"booking": place.booking, "version": 1, "slot": place.free_slot},
+    "booking-no-show": lambda place: {"booking": place.booking, "version": 2, "no_show": "on"},
+    "booking-cancel": lambda place: {
+        "booking": place.booking,
+        "version": 3,
+        "reason": "Cancelled by the sample",
+    },
+    "slots-book": lambda place: {"tutor": place.tutor, f"plan-{place.slot}": place.plan},
+    "slot-remove": lambda place: {"slot": place.free_slot},
     "review-kind-add": lambda place: {"college": place.college, "name": "Added by the sample"},
     "review-kind": lambda place: {
         "college": place.college,
@@ -172,8 +197,9 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "sure": "on",
     },
     "closed-add": lambda place: {"college": place.college} | _closed(),
-    "closed-change": lambda place: {"college": place.college, "closed": place.closed, "version": 1}
-    | _closed(),
+    "closed-change": lambda place: (
+        {"college": place.college, "closed": place.closed, "version": 1} | _closed()
+    ),
     "closed-remove": lambda place: {
         "college": place.college,
         "closed": place.closed,
@@ -452,6 +478,44 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "held_on": "2027-01-08",
         "note": "Held by the sample",
     },
+    "review-start": lambda place: {"plan": place.plan, "kind": place.kind},
+    "review-give-up": lambda place: {"form": place.review_lost},
+    "review-part": lambda place: {
+        "form": place.review_held,
+        "version": 0,
+        "part": "agreed",
+        "said": "Agreed by the sample",
+    },
+    "review-decision": lambda place: {
+        "form": place.review_held,
+        "target": place.review_target,
+        "version": 0,
+        "choice": "keep",
+    },
+    "review-target-add": lambda place: {
+        "form": place.review_held,
+        "title": "Added by the sample",
+        "lane_id": place.lane,
+        "due_on": "2027-02-01",
+    },
+    "review-target-remove": lambda place: {"form": place.review_held, "decision": place.review_new},
+    "review-action-add": lambda place: {
+        "form": place.review_held,
+        "by_whom": "The sample",
+        "what": "Done by the sample",
+    },
+    "review-action-remove": lambda place: {"form": place.review_held, "action": place.review_action},
+    "review-complete": lambda place: {"form": place.review_held, "held_on": "2027-01-11"},
+    "review-sign": lambda place: {"form": place.review_done, "party": "learner"},
+    "review-note": lambda place: {"form": place.review_done, "said": "Noted by the sample"},
+    "group-review": lambda place: {
+        "cohort": place.cohort,
+        "kind_id": place.kind,
+        "held_on": "2027-01-07",
+        "note": "Told to all by the sample",
+        "present": [place.plan],
+        f"outcome-{place.plan}": "Outcome by the sample",
+    },
     "target-propose": lambda place: {
         "plan": place.plan,
         "title": "Proposed by the sample",
@@ -532,6 +596,7 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         saved(place),
         {"learner": place.learner, "plan": place.plan},
     ],
+    "callbacks.schedule.follow_save": lambda place: [saved(place)],
     "callbacks.college_reviews.follow_save": lambda place: [saved(place)],
     "callbacks.templates.follow_save_of_list": lambda place: [saved(place)],
     "callbacks.templates.follow_save": lambda place: [
@@ -573,6 +638,12 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         {"learner": place.learner, "plan": place.plan},
     ],
     "callbacks.experiences.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.review_days.follow_save": lambda place: [saved(place), {"cohort": place.cohort}],
+    "callbacks.review.follow_save": lambda place: [saved(place), {"form": place.review_held}],
+    "callbacks.review.follow_save_of_learner": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},
     ],

@@ -198,6 +198,7 @@ def test_a_phase_too_wide_for_the_paper_goes_on_in_another_table() -> None:
 def on_caseload(*targets: OpenTarget, **values: Any) -> CaseloadLearner:
     usual: dict[str, Any] = {
         "id": 1,
+        "plan_id": 1,
         "given_name": "Ada",
         "family_name": "Byron",
         "cohort_id": 1,

@@ -201,7 +201,7 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
                 ends_on=date(2026, 10, 23),
             ),
             models.Step(target_id=target.id, position=1, text="Read the brief"),
-            reflection := models.Reflection(plan_id=plan.id, written_on=date(2026, 10, 12)),
+            models.Reflection(plan_id=plan.id, written_on=date(2026, 10, 12)),
             models.ReviewLine(plan_id=plan.id, by_id=tutor.id, written_on=date(2026, 10, 12), going="well"),
             support := models.Support(plan_id=plan.id, what="Reader", **dated),
             barrier := models.Barrier(plan_id=plan.id, kind="personal", what="Travel", **dated),
@@ -253,9 +253,7 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
     session.add_all(
         [
             models.SupportSession(support_id=support.id, held_on=date(2026, 9, 14), delivered=True),
-            models.SelfEvaluation(
-                plan_id=plan.id, reflection_id=reflection.id, written_on=date(2026, 10, 12), going="well"
-            ),
+            models.SelfEvaluation(plan_id=plan.id, written_on=date(2026, 10, 12), going="well"),
             models.BarrierAnswer(barrier_id=barrier.id, support_id=support.id, target_id=target.id),
         ]
     )

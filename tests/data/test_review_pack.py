@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from data import models, review_pack
 from data.errors import NotFound
+from data.pack_rows import Action
 from data.scope import Viewer
 from tests import factories as make
 from tests.counting import statements
@@ -46,7 +47,12 @@ def world(session: Session) -> World:
     since = {"group_id": group.id, "from_on": date(2026, 9, 1)}
     session.add(models.TeachingGroupLearner(learner_id=person.id, **since))
     session.add(models.TeachingGroupTeacher(person_id=teacher.id, **since))
-    make.review(session, plan, LAST, note="Bring the brief", recorded_by_id=tutor.id)
+    review = make.review(session, plan, LAST, note="Bring the brief", recorded_by_id=tutor.id)
+    completed = {"kind_id": review.kind_id, "started_at": at(LAST), "completed_at": at(LAST)}
+    form = models.ReviewForm(plan_id=plan.id, review_id=review.id, **completed)
+    session.add(form)
+    session.flush()
+    session.add(models.ReviewAction(form_id=form.id, what="Ask for a quiet room", by_whom="Tutor"))
     make.complete(session)
     viewers = [make.viewer(session, one) for one in (tutor, teacher, stranger)]
     return World(cohort, plan, learner, *viewers)
@@ -122,7 +128,10 @@ def test_a_pack_tells_what_happened_since_the_last_review_and_not_before(
     (support,) = pack.supports
     assert (support.what, support.delivered_since, support.missed_since) == ("Reader 3", 1, 1)
     assert (pack.attendance_then.percent, pack.attendance_now.percent) == (90, 70)
-    assert pack.last == review_pack.LastReview(LAST, "Progress review", world.tutor.name, "Bring the brief")
+    assert pack.last is not None
+    assert (pack.last.held_on, pack.last.kind) == (LAST, "Progress review")
+    assert (pack.last.by, pack.last.note) == (world.tutor.name, "Bring the brief")
+    assert pack.last.actions == (Action("Ask for a quiet room", "Tutor", None),)
     assert pack.why_next.startswith("Due by 11 January 2027: six weeks after the review on 30 November")
 
 

@@ -16,7 +16,6 @@ def upgrade() -> None:
         "self_evaluation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("plan_id", sa.Integer(), nullable=False),
-        sa.Column("reflection_id", sa.Integer(), nullable=True),
         sa.Column("written_on", sa.Date(), nullable=False),
         sa.Column("going", sa.Text(), nullable=False),
         sa.Column("talk_about", sa.Text(), nullable=False),
@@ -25,12 +24,6 @@ def upgrade() -> None:
             "going IN ('well', 'mostly', 'hard')", name=op.f("ck_self_evaluation_going_known")
         ),
         sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("fk_self_evaluation_plan_id")),
-        sa.ForeignKeyConstraint(
-            ["reflection_id"],
-            ["reflection.id"],
-            name=op.f("fk_self_evaluation_reflection_id"),
-            ondelete="SET NULL",
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_self_evaluation")),
     )
     op.create_index("ix_self_evaluation_plan_id_written_on", "self_evaluation", ["plan_id", "written_on"])

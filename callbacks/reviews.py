@@ -1,0 +1,111 @@
+"""`/reviews`, and `/learner/<id>/pack` with the forms that prepare a review."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, State, no_update
+from sqlalchemy.orm import Session
+
+from callbacks import policy, request
+from callbacks.writing import Writer
+from components import ids, shell
+from components import my_reviews as list_page
+from components import review_pack as pack_of
+from components.starting_point import no_plan
+from data import class_sheet, my_reviews, preparation, review_lines, review_pack
+from data.errors import NotFound
+from data.models import Reach
+from data.own_words import RIGHTS as OWN_WORDS
+from data.own_words import may_write_own_words
+from data.plan_head import PlanHead, head_of_learner
+from data.scope import Viewer
+
+WRITERS = {
+    preparation.SELF_EVALUATION: Writer.of(preparation.save, *OWN_WORDS),
+    "review-line": Writer.of(review_lines.save),
+}
+
+
+@request.page
+def page(**_query: Any) -> Any:
+    """The reviews of a tutor's caseload, and the lines that one is asked for."""
+    with request.looking() as (session, viewer):
+        tutors, asked = viewer.reaches(Reach.CASELOAD), review_lines.is_asked(viewer)
+        if not (tutors or asked):
+            raise NotFound
+        content = list_page.reviews_page(
+            my_reviews.read(session, viewer),
+            review_lines.due(session, viewer),
+            class_sheet.groups_of(session, viewer),
+            tutors=tutors,
+            asked=asked,
+        )
+        return shell.page(request.frame(viewer), "My reviews", content, active="/reviews")
+
+
+@request.page
+def pack(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
+    """The pack for the next review of the plan asked for, else of the current one."""
+    with request.looking() as (session, viewer):
+        head = _head(session, viewer, learner_id, plan)
+        title = "My next review" if head.own else f"Review pack, {head.learner_name}"
+        content = (
+            pack_of.pack_page(head, review_pack.read(session, viewer, head.id), **_may(session, viewer, head))
+            if head.written
+            else pack_of.without_plan(head, no_plan(head))
+        )
+        return shell.page(request.frame(viewer), title, content, active="/" if head.own else "")
+
+
+@policy.reads
+def follow_save(saved: Any, shown: Any) -> Any:
+    """After a save on the pack's page: the forms and the pack, from the database."""
+    if not isinstance(saved, dict) or not isinstance(shown, dict):
+        return no_update, no_update
+    with request.looking() as (session, viewer):
+        head = _head(session, viewer, shown.get("learner"), shown.get("plan"))
+        found = review_pack.read(session, viewer, head.id)
+        forms = pack_of.prepare(head, found, **_may(session, viewer, head))
+        return forms, pack_of.review_pack(found, own=head.own)
+
+
+@policy.reads
+def follow_line(saved: Any) -> Any:
+    """After a line was saved on the page of reviews: the list of lines."""
+    if not isinstance(saved, dict):
+        return no_update
+    with request.looking() as (session, viewer):
+        return list_page.review_lines(
+            review_lines.due(session, viewer), class_sheet.groups_of(session, viewer)
+        )
+
+
+def _head(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> PlanHead:
+    return head_of_learner(
+        session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
+    )
+
+
+def _may(session: Session, viewer: Viewer, head: PlanHead) -> dict[str, Any]:
+    """What the viewer may write for the review."""
+    return {
+        "own_line": review_lines.of_plan(session, viewer, head.id),
+        "may_add_line": review_lines.may_write(session, viewer, head.id),
+        "may_prepare": may_write_own_words(head),
+    }
+
+
+def register(app: Dash) -> None:
+    app.callback(
+        Output(ids.drawing_html(pack_of.PREPARE), "data"),
+        Output(ids.drawing_html(pack_of.PACK), "data"),
+        Input(ids.SAVED, "data"),
+        State(ids.LEARNER, "data"),
+        prevent_initial_call=True,
+    )(follow_save)
+    app.callback(
+        Output(ids.drawing_html(list_page.LINES), "data"),
+        Input(ids.SAVED, "data"),
+        prevent_initial_call=True,
+    )(follow_line)
