@@ -55,11 +55,17 @@ TEMPLATE = "template"
 # which template is on show, {"template": id, "cohort": id or None}
 TEMPLATE_SHOWN = "template-shown"
 
+# a tutor's schedule
+SCHEDULE = "schedule"
+
 # what the college says of its reviews
 COLLEGE_REVIEWS = "college-reviews"
 
 # the page of one review: {"form": id}
 REVIEW_FORM = "review-form-shown"
+
+# the page of a group review: {"cohort": id}
+COHORT_OF_GROUP = "cohort-of-group"
 
 # the home page
 MOVE_ON = "move-on"

@@ -1,0 +1,47 @@
+"""`/schedule`: a tutor's slots, and who is booked into them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import Dash, Input, Output, no_update
+
+from callbacks import policy, request
+from callbacks.writing import Writer
+from components import ids, shell
+from components.schedule import ADDRESS, TITLE, drawn, schedule_page
+from data import schedule, slots
+from data.models import Writes
+
+WRITERS = {
+    "slot-offer": Writer.of(slots.offer, Writes.PLANS),
+    "slot-change": Writer.of(slots.change_slot, Writes.PLANS),
+    "booking-move": Writer.of(slots.move, Writes.PLANS),
+    "booking-no-show": Writer.of(slots.no_show, Writes.PLANS),
+    "booking-cancel": Writer.of(slots.cancel, Writes.PLANS),
+    "slots-book": Writer.of(slots.book, Writes.PLANS),
+    "slot-remove": Writer.of(slots.remove_slot, Writes.PLANS),
+}
+
+
+@request.page
+def page(**_query: Any) -> Any:
+    """The viewer's own schedule."""
+    with request.looking() as (session, viewer):
+        found = schedule.read(session, viewer)
+        return shell.page(request.frame(viewer), TITLE, schedule_page(found), active=ADDRESS)
+
+
+@policy.reads
+def follow_save(saved: Any) -> Any:
+    """After a save: the schedule's drawing, from the database."""
+    if not isinstance(saved, dict):
+        return no_update
+    with request.looking() as (session, viewer):
+        return drawn(schedule.read(session, viewer))
+
+
+def register(app: Dash) -> None:
+    app.callback(
+        Output(ids.drawing_html(ids.SCHEDULE), "data"), Input(ids.SAVED, "data"), prevent_initial_call=True
+    )(follow_save)

@@ -1,0 +1,66 @@
+"""A tutor's schedule: the slots by day, who is booked, and whom to book next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from components import ids, words
+from components.drawing import drawing, render
+from data.schedule import BookingState, Schedule, SlotLine, Waiting
+
+TITLE = "Schedule"
+ADDRESS = "/schedule"
+STATES = {
+    BookingState.BOOKED: ("Booked", "clock-fill", "due-soon"),
+    BookingState.HELD: ("Held", "check-circle-fill", "done"),
+    BookingState.NO_SHOW: ("Didn’t come", "x-circle-fill", "not-achieved"),
+}
+"""{state: (word, icon, colour)}."""
+
+
+def schedule_page(schedule: Schedule) -> list[Any]:
+    """All that stands in the main part of the page."""
+    return [
+        html.Div([html.H1(TITLE)], className="page-head"),
+        drawing(ids.SCHEDULE, drawn(schedule), view="schedule"),
+    ]
+
+
+def drawn(schedule: Schedule) -> str:
+    return render(
+        "schedule.html",
+        schedule=schedule,
+        states=STATES,
+        figures=figures_in_words(schedule),
+        people=[(one.plan_id, _person(one)) for one in schedule.waiting],
+        proposed=lambda slots: proposed_order(slots, schedule),
+        free_slots=[(slot.id, _slot(slot)) for slot in schedule.free],
+    )
+
+
+def figures_in_words(schedule: Schedule) -> str:
+    """6 slots free, 12 learners without a booking. Since August 30 reviews held, 2 learners didn’t come."""
+    return (
+        f"{words.count(len(schedule.free), 'slot')} free,"
+        f" {words.count(len(schedule.waiting), 'learner')} without a booking ahead."
+        f" Of bookings since August, {schedule.held} were held;"
+        f" {words.times(schedule.no_shows) if schedule.no_shows else 'not once'} somebody didn’t come."
+    )
+
+
+def proposed_order(slots: Sequence[SlotLine], schedule: Schedule) -> list[tuple[SlotLine, Waiting]]:
+    """The day's free slots with those whose reviews are most overdue, in order."""
+    free = [slot for slot in slots if not slot.taken and slot.on_day >= schedule.today]
+    return list(zip(free, schedule.waiting, strict=False))
+
+
+def _person(one: Waiting) -> str:
+    state = words.review_word(one.state).lower()
+    return f"{one.name}, {one.cohort_code}: {state}, {words.short_day(one.next_review_on)}"
+
+
+def _slot(slot: SlotLine) -> str:
+    return f"{words.day(slot.on_day)}, {slot.starts:%H:%M}"
