@@ -29,6 +29,7 @@ from data.demo.own_route import add_own_route
 from data.demo.people import add_people
 from data.demo.preparation import add_preparation
 from data.demo.rows import Rows, analyze, continue_ids
+from data.demo.schedule import add_schedule
 from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
 from data.demo.starting_points import add_starting_points
 from data.demo.targets_in_full import add_targets_in_full
@@ -95,6 +96,8 @@ def build(
             add_preparation(college, session, seed)
             add_templates(college, session)
         _reschedule(session, progress)
+        if college.full:
+            add_schedule(college, session)
         _count(session, progress)
         analyze(session.connection())
     counts = college.rows.counts
