@@ -104,7 +104,6 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     drawing: {
-      set: draw,
       draw: function (html, id) {
         const mount = document.getElementById(window.routebook.domId(id));
         if (mount) draw(mount, html || "");

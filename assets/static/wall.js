@@ -113,7 +113,7 @@
     if (typeof content.html !== "string" || typeof content.zone !== "string") throw new Error("no boards");
     useZone(content.zone);
     if (!shown || shown.html !== content.html) {
-      window.dash_clientside.drawing.set(element("boards"), content.html);
+      window.routebook.draw(element("boards"), content.html);
       sections = Array.from(element("boards").querySelectorAll(".board"));
     }
     shown = content;
@@ -151,7 +151,7 @@
     gone = true;
     shown = etag = good = null;
     sections = [];
-    window.dash_clientside.drawing.set(element("boards"), "");
+    window.routebook.draw(element("boards"), "");
     say("heading", content.gone);
     say("advice", content.advice);
     next = monotonic() + jittered(SELDOM);
