@@ -122,6 +122,7 @@
   });
 
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-action=print]")) window.print();
     const button = event.target.closest("[data-copies]");
     if (!button) return;
     const text = document.getElementById(button.dataset.copies)?.innerText || "";

@@ -36,7 +36,8 @@ def batch_table(found: Sequence[Batch], key: str) -> Table:
         raise NotFound
     return Table(
         key="batch",
-        title=f"{words.count(len(batch.reviews), 'review')}: {BATCH_WORDS[batch.kind]}",
+        title=f"{words.count(len(batch.reviews), 'review')}: {BATCH_WORDS[batch.kind]}"
+        + (", group-written" if batch.group_written else ""),
         columns=columns("Learner", "Cohort", "Kind", "Held", "Due", "Saved", "By", "Note"),
         rows=tuple(
             (
@@ -70,8 +71,9 @@ def _batch(batch: Batch) -> tuple[Cell, ...]:
     days = [review.held_on for review in batch.reviews]
     held = words.day(days[0]) if len(set(days)) == 1 else f"{words.day(min(days))} to {words.day(max(days))}"
     number = len(batch.reviews)
+    what = BATCH_WORDS[batch.kind] + (", group-written" if batch.group_written else "")
     return (
-        Cell(BATCH_WORDS[batch.kind], BATCH_WORDS[batch.kind].capitalize(), icon="arrow-repeat"),
+        Cell(what, what.capitalize(), icon="people" if batch.group_written else "arrow-repeat"),
         Cell(number, str(number), select=query(list="batch", batch=batch.key, order=None)),
         cell(", ".join(batch.by)),
         cell(", ".join(batch.cohorts)),

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from components import ids, shell
+from components import ids
 from components.drawing import drawing, render
 from components.plan_frame import plan_address, plan_frame
 from data.models import Choice, Colour, Party

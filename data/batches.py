@@ -60,6 +60,7 @@ class ReviewOfBatch:
     by_id: int | None
     by: str
     recorded_at: datetime
+    group_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,12 @@ class Batch:
     def key(self) -> str:
         """What an address calls it."""
         return f"{self.kind}-{min(review.review_id for review in self.reviews)}"
+
+    @property
+    def group_written(self) -> bool:
+        """Whether all of it is one group review, which is saved at once with one note by its nature."""
+        keys = {review.group_key for review in self.reviews}
+        return len(keys) == 1 and None not in keys
 
     @property
     def by(self) -> tuple[str, ...]:
@@ -108,6 +115,7 @@ def read(
             Review.recorded_by_id,
             Person.name.label("by"),
             Review.recorded_at,
+            Review.group_key,
         )
         .join(Enrolment, Enrolment.id == Review.plan_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
@@ -134,6 +142,7 @@ def read(
             by_id=row.recorded_by_id,
             by=row.by or "import",
             recorded_at=row.recorded_at.astimezone(here),
+            group_key=row.group_key,
         )
         for row in rows
     ]

@@ -80,7 +80,7 @@ def open_targets(session: Session, viewer: Viewer, plan_id: int) -> tuple[OpenTa
         .where(Target.plan_id == plan_id, state_sql.is_open(), enrolments_seen_by(viewer))
         .order_by(Target.due_on.is_(None), Target.due_on, Target.id)
     )
-    return tuple(OpenTarget(*row._tuple()) for row in rows)
+    return tuple(OpenTarget(*row) for row in rows)
 
 
 # --- whose form it is ----------------------------------------------------------------------------------

@@ -201,7 +201,7 @@ def _actions(session: Session, form_id: int) -> tuple[Action, ...]:
         .where(ReviewAction.form_id == form_id)
         .order_by(ReviewAction.due_on.is_(None), ReviewAction.due_on, ReviewAction.id)
     )
-    return tuple(Action(*row._tuple()) for row in rows)
+    return tuple(Action(*row) for row in rows)
 
 
 def _parts(session: Session, form_id: int) -> dict[str, Part]:
