@@ -12,6 +12,9 @@ from components.target_list import target_list
 from data.guests import Guest
 from data.route_map import RouteMap
 
+GUEST_LINES = 2
+"""Of the title of a target on the map."""
+
 
 def guest_page(
     guest: Guest,
@@ -33,7 +36,7 @@ def guest_page(
         guest=guest,
         route=route,
         head=head(route, own=True),
-        map=route_map(route, calm=True, brief=True) if route.plan_id else "",
+        map=route_map(route, calm=True, brief=GUEST_LINES) if route.plan_id else "",
         targets=target_list(route, calm=True, brief=True) if route.plan_id else "",
         csrf_token=csrf_token,
         token=token,

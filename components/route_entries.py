@@ -55,10 +55,10 @@ class Entry:
         return LINE_HEIGHT * (self.lines + bool(self.line) + bool(self.note)) + 2
 
 
-def entries(route: RouteMap, *, calm: bool, brief: bool = False) -> list[Entry]:
+def entries(route: RouteMap, *, calm: bool, brief: int = 0) -> list[Entry]:
     """Everything on the road in the order of the journey: by date, then the undated, then the proposed.
 
-    `brief` is for paper, where a list beside the map says the rest.
+    `brief` is for paper: so many lines of a title, and nothing but its state and that its date moved.
     """
     found = [_target(t, route.today, calm) for t in (*route.targets, *route.proposed)]
     found += [_review(review, route.today) for review in route.reviews]
@@ -71,13 +71,13 @@ def entries(route: RouteMap, *, calm: bool, brief: bool = False) -> list[Entry]:
     ]
     title = "As at" if route.as_at else "Today"
     found.append(Entry("today", "today", route.today, title, line=words.day(route.today)))
-    return sorted((_brief(entry) if brief else entry for entry in found), key=_journey)
+    return sorted((_brief(entry, brief) if brief else entry for entry in found), key=_journey)
 
 
-def _brief(entry: Entry) -> Entry:
-    """The entry with two lines of its title at most, and without what doesn't name its state."""
+def _brief(entry: Entry, most_lines: int) -> Entry:
+    """The entry with so many lines of its title at most, and without what doesn't name its state."""
     line = "" if entry.kind in ("support", "barrier") else entry.line
-    return replace(entry, lines=min(entry.lines, 2), note="", line=line)
+    return replace(entry, lines=min(entry.lines, most_lines), line=line)
 
 
 def _target(target: RouteTarget, today: date, calm: bool) -> Entry:

@@ -52,8 +52,9 @@ DESTINATION_WIDTH = 100
 Styles = dict[str, str]
 
 
-def route_map(route: RouteMap, *, calm: bool = False, brief: bool = False) -> str:
-    """The map of a plan; `calm` is the learner's own: no alarm, and kind words. `brief` is for paper."""
+def route_map(route: RouteMap, *, calm: bool = False, brief: int = 0) -> str:
+    """The map of a plan; `calm` is the learner's own: no alarm, and kind words. `brief`, for paper, says how
+    many lines a title may have."""
     found = entries(route, calm=calm, brief=brief)
     days = _Days.of(route, found)
     layouts = _laid_out(route, found, days)
@@ -117,9 +118,9 @@ class _WaysShown:
         return cls(route.ways_on[:MOST_WAYS], max(0, len(route.ways_on) - MOST_WAYS))
 
 
-def map_sizes(route: RouteMap) -> list[tuple[int, float]]:
+def map_sizes(route: RouteMap, brief: int) -> list[tuple[int, float]]:
     """(narrowest width, height) in pixels of each layout of the brief map, for who must know beforehand."""
-    found = entries(route, calm=False, brief=True)
+    found = entries(route, calm=False, brief=brief)
     layouts = _laid_out(route, found, _Days.of(route, found))
     return [(layout.width + GUTTERS, layout.height + AXIS + TITLE) for layout in layouts]
 
