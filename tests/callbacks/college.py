@@ -293,7 +293,8 @@ class Builder:
 
     def _add_group(self, name: str, of: models.Department, learner: models.Learner) -> dict[str, Any]:
         """A teaching group of the department with the learner in it."""
-        group = self.add(models.TeachingGroup, name, department_id=of.id, code="x", subject="x")
+        code = str(self.number())
+        group = self.add(models.TeachingGroup, name, department_id=of.id, code=code, subject="x")
         since = {"group_id": group.id, "from_on": date(2026, 9, 1)}
         self.session.add(models.TeachingGroupLearner(learner_id=learner.id, **since))
         return {"group": group.id}
