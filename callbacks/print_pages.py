@@ -91,10 +91,12 @@ def print_cohorts_packs(cohort_id: str) -> str:
 
 
 def print_my_packs() -> str:
-    """The packs of the reviews that the viewer holds this week: by day, then what is overdue."""
+    """The packs of the reviews that the viewer holds on the day asked for, in the order of the timetable;
+    without a day those of this week, then what is overdue."""
     with request.looking() as (session, viewer):
-        plan_ids = my_reviews.plans_to_prepare(session, viewer)
-        return packs_print(review_pack.of_plans(session, viewer, plan_ids), "Review packs of this week")
+        day = learner.day_of(flask_request.args.get("day"))
+        packs = review_pack.of_plans(session, viewer, my_reviews.plans_to_prepare(session, viewer, day))
+        return packs_print(packs, "Review packs")
 
 
 def print_class_sheet(group_id: str) -> str:

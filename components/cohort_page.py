@@ -63,6 +63,11 @@ def _head(grid: ProgressGrid) -> html.Div:
                 className="button",
             ),
             html.A(
+                [shell.icon("printer"), "Review packs"],
+                href=f"/cohort/{cohort.id}/packs/print",
+                className="button",
+            ),
+            html.A(
                 [shell.icon("printer"), "Print on A3"],
                 href=f"/cohort/{cohort.id}/print",
                 className="button",

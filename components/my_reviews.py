@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dash import dcc, html
+from dash import html
 
-from components import words
-from components.attributes import attributes
+from components import shell, words
 from components.caseload import line, review_line
 from components.drawing import drawing, render
 from components.review_pack import GOING, LINE_READERS
@@ -54,11 +53,8 @@ def review_lines(due: Sequence[LearnerDue], groups: Sequence[NamedGroup]) -> str
     )
 
 
-def _print_all() -> dcc.Link:
-    icon = html.Span(className="icon icon-printer", **attributes(aria_hidden="true"))
-    return dcc.Link(
-        [icon, "Print the packs"], href="/reviews/packs/print", className="button", target="_blank"
-    )
+def _print_all() -> html.A:
+    return html.A([shell.icon("printer"), "Print the packs"], href="/reviews/packs/print", className="button")
 
 
 def _who(reviews: MyReviews, due: Sequence[LearnerDue], tutors: bool) -> str:

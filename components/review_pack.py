@@ -7,10 +7,9 @@ from typing import Any
 
 from dash import dcc, html
 
-from components import words
-from components.attributes import attributes
+from components import shell, words
 from components.drawing import drawing, render
-from components.plan_frame import plan_frame
+from components.plan_frame import plan_address, plan_frame
 from components.reflections import PROMPTS
 from components.route_entries import state_icon, state_word
 from data.models import Going
@@ -63,15 +62,12 @@ def pack_page(
 ) -> list[Any]:
     """All that stands in the main part of the page."""
     actions = [
-        dcc.Link(
-            [
-                html.Span(className="icon icon-printer", **attributes(aria_hidden="true")),
-                "On one side of A4",
-            ],
+        html.A(
+            [shell.icon("printer"), "On one side of A4"],
             href=f"/learner/{head.learner_id}/pack/print?plan={head.id}",
             className="button",
-            target="_blank",
-        )
+        ),
+        *([_hold(head)] if head.may_write_plan else []),
     ]
     return plan_frame(
         head,
@@ -81,6 +77,14 @@ def pack_page(
             drawing(PACK, review_pack(pack, own=head.own), view=PACK),
         ],
         actions=actions,
+    )
+
+
+def _hold(head: PlanHead) -> dcc.Link:
+    return dcc.Link(
+        [shell.icon("calendar-event"), "Hold the review"],
+        href=plan_address(head, "reviews"),
+        className="button main",
     )
 
 

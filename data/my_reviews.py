@@ -1,24 +1,25 @@
 """My reviews: whom a tutor sees when, and how far each review is prepared.
 
-Who is on the caseload, what is late and which line matters of whom comes from `data.caseload`; this module
-only sorts it by the day on which the next review is due.
+Who is on the caseload, what is late and which line matters of whom comes from `data.caseload`, who is booked
+when from `data.schedule`; this module only sorts them by day.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from data import caseload, rules
+from data import caseload, rules, schedule
 from data.caseload import CaseloadLearner
 from data.learner_figures import Figures
 from data.models import Enrolment, Reach, Reflection, ReviewLine, SelfEvaluation
 from data.rules import ReviewState
+from data.schedule import BookedReview, BookingState
 from data.scope import Viewer, enrolments_seen_by
 
 WEEKS_AHEAD = 6
@@ -34,16 +35,18 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    """A learner's next review: on this day at the latest."""
+    """A learner's next review, and when this week it is booked, if it is."""
 
     learner: CaseloadLearner
     prepared: Prepared
+    booked: BookedReview | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MyReviews:
-    """A tutor's reviews: overdue, the longest first; by day from today to Sunday; by week after that, each
-    under its Monday. `later` counts those due after the weeks shown, `without_date` those that have none."""
+    """A tutor's reviews: overdue, the longest first; by day from today to Sunday those booked, by time, then
+    those due and not booked; by week after that, each under its Monday. `due_this_week` counts those due by
+    Sunday, booked or not, `later` those due after the weeks shown, `without_date` those that have no date."""
 
     today: date
     overdue: tuple[Upcoming, ...]
@@ -52,63 +55,77 @@ class MyReviews:
     later: int
     paused: tuple[CaseloadLearner, ...]
     without_date: int
+    due_this_week: int
     figures: Figures
 
     @property
     def learners(self) -> int:
         return self.figures.learners
 
-    @property
-    def due_this_week(self) -> int:
-        return sum(len(some) for some in self.this_week.values())
-
 
 def read(session: Session, viewer: Viewer) -> MyReviews:
-    """The reviews of the viewer's caseload, in seven queries; empty for who has none."""
+    """The reviews of the viewer's caseload, in eight queries; empty for who has none."""
     tutor = replace(viewer, grants=tuple(g for g in viewer.grants if g.reach == Reach.CASELOAD))
     found = caseload.read(session, tutor)
     prepared = _prepared(session, tutor)
-    overdue: list[Upcoming] = []
-    this_week: dict[date, list[Upcoming]] = defaultdict(list)
-    next_weeks: dict[date, list[Upcoming]] = defaultdict(list)
-    later = without_date = 0
     sunday = rules.sunday_of(viewer.today)
+    booked = {
+        one.plan_id: one
+        for one in schedule.bookings_of(session, tutor, viewer.today, sunday)
+        if one.state == BookingState.BOOKED
+    }
+    in_order = sorted(found.learners, key=lambda one: (one.next_review_on or date.max, one.family_name))
+    here = [
+        Upcoming(one, prepared.get(one.plan_id, Prepared()), booked.get(one.plan_id))
+        for one in in_order
+        if not one.paused
+    ]
+    dated = [(one, one.learner.next_review_on) for one in here if one.learner.next_review_on is not None]
+    overdue = [one for one, _ in dated if one.learner.review_state == ReviewState.OVERDUE]
+    due = [(one, due_on) for one, due_on in dated if one.learner.review_state != ReviewState.OVERDUE]
     last_day = sunday + timedelta(weeks=WEEKS_AHEAD)
-    for learner in sorted(found.learners, key=lambda one: (one.next_review_on or date.max, one.family_name)):
-        one = Upcoming(learner, prepared.get(learner.plan_id, Prepared()))
-        due_on = learner.next_review_on
-        if learner.paused:
-            continue
-        if due_on is None:
-            without_date += 1
-        elif learner.review_state == ReviewState.OVERDUE:
-            overdue.append(one)
-        elif due_on <= sunday:
-            this_week[max(due_on, viewer.today)].append(one)
-        elif due_on <= last_day:
-            next_weeks[rules.monday_of(due_on)].append(one)
-        else:
-            later += 1
+    after = [(one, due_on) for one, due_on in due if due_on > sunday and one.booked is None]
     return MyReviews(
         today=viewer.today,
         overdue=tuple(overdue),
-        this_week=_kept(this_week),
-        next_weeks=_kept(next_weeks),
-        later=later,
-        paused=tuple(one for one in found.learners if one.paused),
-        without_date=without_date,
+        this_week=_this_week(here, [(one, due_on) for one, due_on in due if due_on <= sunday], viewer.today),
+        next_weeks=_by_day((rules.monday_of(due_on), one) for one, due_on in after if due_on <= last_day),
+        later=sum(due_on > last_day for _, due_on in after),
+        paused=tuple(one for one in in_order if one.paused),
+        without_date=len(here) - len(dated),
+        due_this_week=sum(due_on <= sunday for _, due_on in due),
         figures=found.figures,
     )
 
 
-def plans_to_prepare(session: Session, viewer: Viewer) -> list[int]:
-    """The plans whose reviews are overdue or due by Sunday, in the order of the page: for one print."""
+def plans_to_prepare(session: Session, viewer: Viewer, day: date | None = None) -> list[int]:
+    """The plans of one day's reviews in the order of the timetable; of the whole week with what is overdue
+    where no day is asked for. For one print."""
     found = read(session, viewer)
+    if day is not None:
+        return [one.learner.plan_id for one in found.this_week.get(day, ())]
     this_week = [one for some in found.this_week.values() for one in some]
     return [one.learner.plan_id for one in (*this_week, *found.overdue)]
 
 
-def _kept(by_day: Mapping[date, Sequence[Upcoming]]) -> dict[date, tuple[Upcoming, ...]]:
+def _this_week(
+    here: Iterable[Upcoming], due: Iterable[tuple[Upcoming, date]], today: date
+) -> dict[date, tuple[Upcoming, ...]]:
+    booked = sorted(
+        ((one.booked.on_day, one.booked.starts, one) for one in here if one.booked), key=lambda some: some[:2]
+    )
+    return _by_day(
+        [
+            *((on_day, one) for on_day, _, one in booked),
+            *((max(due_on, today), one) for one, due_on in due if one.booked is None),
+        ]
+    )
+
+
+def _by_day(dated: Iterable[tuple[date, Upcoming]]) -> dict[date, tuple[Upcoming, ...]]:
+    by_day: dict[date, list[Upcoming]] = defaultdict(list)
+    for day, one in dated:
+        by_day[day].append(one)
     return {day: tuple(by_day[day]) for day in sorted(by_day)}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -201,3 +201,24 @@ def test_a_class_sheet_says_who_works_how_and_which_targets_touch_the_subject(
 def test_a_subject_is_told_by_its_own_words() -> None:
     assert class_sheet.telling_words("GCSE maths resit") == ("maths",)
     assert class_sheet.telling_words("Functional Skills") == ("Functional Skills",)
+
+
+def test_a_booked_review_stands_under_its_day_by_time_and_is_printed_in_that_order(
+    session: Session, world: World
+) -> None:
+    soon = make.planned_learner(session, world.cohort)
+    make.review(session, soon, THIS_WEEK)
+    make.complete(session)
+    thursday = THIS_WEEK + timedelta(weeks=6)
+    for plan, starts in ((soon, time(14)), (world.plan, time(9, 30))):
+        slot = models.Slot(tutor_id=world.tutor.person_id, on_day=thursday, starts=starts, minutes=20)
+        session.add(slot)
+        session.flush()
+        session.add(models.Booking(slot_id=slot.id, plan_id=plan.id, booked_at=world.tutor.now))
+    session.flush()
+    found = my_reviews.read(session, world.tutor)
+    assert [one.learner.plan_id for one in found.this_week[thursday]] == [world.plan.id, soon.id]
+    assert [one.learner.plan_id for one in found.overdue] == [world.plan.id]
+    assert found.due_this_week == 1
+    assert my_reviews.plans_to_prepare(session, world.tutor, thursday) == [world.plan.id, soon.id]
+    assert my_reviews.plans_to_prepare(session, world.tutor, make.TODAY) == []
