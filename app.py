@@ -26,6 +26,7 @@ import safe_start
 import security
 from callbacks import (
     agreement,
+    calendar_feed,
     cohort,
     college_reviews,
     coverage,
@@ -127,6 +128,7 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     review_days.WRITERS,
     college_reviews.WRITERS,
     schedule.WRITERS,
+    calendar_feed.WRITERS,
 )
 """What saves each kind of form, by the module whose page shows it."""
 ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
@@ -243,6 +245,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     plain_pages.register(app.server)
     print_pages.register(app.server)
     guests.register(app.server)
+    calendar_feed.register(app.server)
     walls.register(app.server)
     wall_admin.register(app.server)
     exports.register(app.server)

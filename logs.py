@@ -23,7 +23,7 @@ PERSONAL = re.compile(
     r"email|name|password|token|cookie|secret|key$|note|title|reason|text|html|body|authorization", re.I
 )
 NOT_PERSONAL = frozenset({"logger", "logger_name"})
-SECRET_ADDRESS = re.compile(r"(/(?:choose-password|wall|guest)/)[^\s\"'?]+")
+SECRET_ADDRESS = re.compile(r"(/(?:choose-password|wall|guest|calendar)/)[^\s\"'?]+")
 Event = MutableMapping[str, Any]
 
 

@@ -46,9 +46,11 @@ from settings import Settings
 
 CALLBACKS = "/_dash-update-component"
 CATCH_ALL = "/<path:path>"
-PUBLIC_ENDPOINTS = FILE_ENDPOINTS | WALL_ENDPOINTS | {"login", "healthz", "choose_password", "guest"}
+PUBLIC_ENDPOINTS = (
+    FILE_ENDPOINTS | WALL_ENDPOINTS | {"login", "healthz", "choose_password", "guest", "calendar_feed"}
+)
 """All that a stranger may have: the way in, the health check, files that are the same for everyone, and
-walls and guests, whose token is their sign-in."""
+walls, guests and calendars, whose token is their sign-in."""
 
 LARGEST_BODY = 256 * 1024
 WRITING = "/write/"

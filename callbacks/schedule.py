@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from dash import Dash, Input, Output, no_update
+from flask import request as flask_request
 
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
 from components.schedule import ADDRESS, TITLE, drawn, schedule_page
-from data import schedule, slots
+from data import calendar_feed, schedule, slots
 from data.models import Writes
 
 WRITERS = {
@@ -28,17 +29,19 @@ WRITERS = {
 def page(**_query: Any) -> Any:
     """The viewer's own schedule."""
     with request.looking() as (session, viewer):
-        found = schedule.read(session, viewer)
-        return shell.page(request.frame(viewer), TITLE, schedule_page(found), active=ADDRESS)
+        found, feed = schedule.read(session, viewer), calendar_feed.state(session, viewer)
+        return shell.page(request.frame(viewer), TITLE, schedule_page(found, feed), active=ADDRESS)
 
 
 @policy.reads
 def follow_save(saved: Any) -> Any:
-    """After a save: the schedule's drawing, from the database."""
+    """After a save: the schedule's drawing, from the database; a calendar's new address, this once."""
     if not isinstance(saved, dict):
         return no_update
+    token = saved.get("shown_once") if saved.get("kind") == calendar_feed.SAVED_KIND else ""
+    address = f"{flask_request.host_url}calendar/{token}.ics" if isinstance(token, str) and token else ""
     with request.looking() as (session, viewer):
-        return drawn(schedule.read(session, viewer))
+        return drawn(schedule.read(session, viewer), calendar_feed.state(session, viewer), address)
 
 
 def register(app: Dash) -> None:

@@ -9,6 +9,7 @@ from dash import html
 
 from components import ids, words
 from components.drawing import drawing, render
+from data.calendar_feed import FeedState
 from data.schedule import BookingState, Schedule, SlotLine, Waiting
 
 TITLE = "Schedule"
@@ -21,18 +22,21 @@ STATES = {
 """{state: (word, icon, colour)}."""
 
 
-def schedule_page(schedule: Schedule) -> list[Any]:
+def schedule_page(schedule: Schedule, feed: FeedState | None) -> list[Any]:
     """All that stands in the main part of the page."""
     return [
         html.Div([html.H1(TITLE)], className="page-head"),
-        drawing(ids.SCHEDULE, drawn(schedule), view="schedule"),
+        drawing(ids.SCHEDULE, drawn(schedule, feed), view="schedule"),
     ]
 
 
-def drawn(schedule: Schedule) -> str:
+def drawn(schedule: Schedule, feed: FeedState | None, address: str = "") -> str:
+    """The drawing; `address` is the calendar's, right after it was made."""
     return render(
         "schedule.html",
         schedule=schedule,
+        feed=feed,
+        feed_address=address,
         states=STATES,
         figures=figures_in_words(schedule),
         people=[(one.plan_id, _person(one)) for one in schedule.waiting],

@@ -165,6 +165,8 @@ def _closed() -> dict[str, Any]:
 
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
+    "calendar-make": lambda place: {"tutor": place.tutor},
+    "calendar-revoke": lambda place: {"tutor": place.tutor},
     "slot-offer": lambda place: {
         "tutor": place.tutor,
         "on_day": "2027-01-18",

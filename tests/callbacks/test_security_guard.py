@@ -43,6 +43,7 @@ FOR_STRANGERS = {
     "/wall/<token>",
     "/wall/boards",
     "/guest/<token>",
+    "/calendar/<token>.ics",
 }
 
 
