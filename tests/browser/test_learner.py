@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from components.learner_print import learner_print
 from components.route_map import route_map
 from data import models
 from data import route_map as routes
@@ -34,7 +36,8 @@ WORDS = ("complete", "the", "risk assessment", "for a workshop task", "present",
 OVERLAPS = """() => {
   const shown = (element) => element.getClientRects().length;
   const boxes = Array.from(document.querySelectorAll(
-    "[data-view=route-map] :is(.station, .stop-label, .beside, .review, .start-mark, .destination-text)"
+    "[data-view=route-map] :is(.station, .stop-label, .beside, .review, .start-mark, .destination-text, " +
+      ".way, .start-words, .start-assessments)"
   )).filter((element) => shown(element) && !element.closest("svg"))
     .map((element) => ({ element, box: element.getBoundingClientRect(), text: element.textContent.trim() }));
   const found = [];
@@ -241,3 +244,54 @@ def test_on_paper_each_target_is_on_the_map_and_in_the_list(page_as: OpenPage) -
     assert page.locator("[data-view=target-list] [data-target]").count() == on_map > 20
     assert page.evaluate(OVERLAPS) == []
     assert_accessible(page)
+
+
+def test_the_route_prints_on_one_page_even_with_sixty_targets(
+    drawn: Callable[[routes.RouteMap, int], Page], amara: routes.RouteMap
+) -> None:
+    page = drawn(amara, 1123)
+    page.emulate_media(media="print")
+    for route in (amara, with_targets(amara, 60, 3)):
+        styles = "".join(
+            f'<link rel="stylesheet" href="{(ASSETS / name).as_uri()}">'
+            for name in (*STYLES, "print.css", "learner_print.css")
+        )
+        plain = re.sub(r'<link rel="stylesheet"[^>]*>', "", learner_print(route, own=False))
+        page.set_content(plain.replace("</head>", f"{styles}</head>"))
+        page.evaluate("document.fonts.ready")
+        assert page.evaluate(OVERLAPS) == []
+        assert len(re.findall(rb"/Type */Page\b", page.pdf(prefer_css_page_size=True))) == 1
+
+
+def test_a_learner_puts_a_stop_on_the_map_names_a_road_and_goes_back_in_time_on_a_phone(
+    page_as: OpenPage,
+) -> None:
+    page = page_as("learner", AMARA, **size(390))
+    page.locator(".own-route > summary").click()
+    stops = page.locator("section[aria-labelledby=own-stops-heading]")
+    stops.get_by_text("Add a stop").click()
+    form = stops.locator("form").last
+    form.locator("[name=title]").fill("Sit in a simulator")
+    form.locator("[name=stop_on]").fill("2027-03-05")
+    form.locator("[data-action=save]").click()
+    the_map = page.locator("[data-view=route-map]")
+    expect(the_map.locator(".beside.own", has_text="My stop: Sit in a simulator")).to_have_count(1)
+    road = page.locator("form[data-writes=road-name]").last
+    road.locator("[name=name]").fill("Finding my feet")
+    road.locator("[data-action=save]").click()
+    expect(the_map.locator(".own-name", has_text="Finding my feet")).to_have_count(1)
+    assert_accessible(page, "main")
+    page.get_by_role("link", name="At the last review").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("p.as-at")).to_contain_text("As it was known on")
+    ready(page)
+    assert "as_at=" in page.url
+    expect(the_map).not_to_contain_text("Sit in a simulator")
+    expect(page.locator("form[data-writes]")).to_have_count(0)
+    assert_accessible(page, "main")
+    assert_no_sideways_scrolling(page)
+    page.locator("input[name=as_at]").fill("2026-11-02")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("p.as-at")).to_contain_text("Mon 2 Nov 2026")
+    page.get_by_role("link", name="Back to today").click()
+    expect(the_map).to_contain_text("Sit in a simulator")
