@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,16 +12,59 @@ from sqlalchemy.orm import Session
 from data import plan_days, plan_rows
 from data.errors import Refused
 from data.form_values import Typed
-from data.models import OwnStop, RoadName
+from data.models import Enrolment, Lane, OwnStop, RoadName
 from data.own_words import require_own_words
 from data.plan_head import PlanHead
 from data.saved import Saved
-from data.scope import Viewer
+from data.scope import Viewer, enrolments_seen_by
 from data.targets import lane_choices
 
 MOST_STOPS = 24
 LONGEST_TITLE, LONGEST_NAME = 80, 32
 """What has room on the map."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedStop:
+    """An own stop as a copy of the plan tells of it; `road` is its lane's label."""
+
+    title: str
+    road: str
+    on: date
+    reached_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRoad:
+    road: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRoute:
+    """What a learner has put on their own map."""
+
+    stops: tuple[CopiedStop, ...]
+    roads: tuple[NamedRoad, ...]
+
+
+def of_plan(session: Session, viewer: Viewer, plan_id: int) -> OwnRoute:
+    """The own stops of a plan by day and the names of its roads, in two queries; nothing out of scope."""
+    stops = session.execute(
+        select(OwnStop.title, Lane.label, OwnStop.stop_on, OwnStop.reached_on)
+        .join(Lane, Lane.id == OwnStop.lane_id)
+        .join(Enrolment, Enrolment.id == OwnStop.plan_id)
+        .where(OwnStop.plan_id == plan_id, enrolments_seen_by(viewer))
+        .order_by(OwnStop.stop_on, OwnStop.id)
+    )
+    roads = session.execute(
+        select(Lane.label, RoadName.name)
+        .join(Lane, Lane.id == RoadName.lane_id)
+        .join(Enrolment, Enrolment.id == RoadName.plan_id)
+        .where(RoadName.plan_id == plan_id, RoadName.name != "", enrolments_seen_by(viewer))
+        .order_by(Lane.position)
+    )
+    return OwnRoute(tuple(CopiedStop(*row) for row in stops), tuple(NamedRoad(*row) for row in roads))
 
 
 def save_stop(session: Session, viewer: Viewer, typed: Typed) -> Saved:

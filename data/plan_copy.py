@@ -11,13 +11,24 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import agreements, balance, destination, experiences, phases, reflections, starting_point, support
+from data import (
+    agreements,
+    balance,
+    destination,
+    experiences,
+    own_route,
+    phases,
+    reflections,
+    starting_point,
+    support,
+)
 from data.agreements import Contract
 from data.balance import IndividualBalance
 from data.destination import Destination
 from data.errors import NotFound
 from data.experiences import ExperienceLine
 from data.models import Enrolment, Lane, Phase, Step, Target
+from data.own_route import OwnRoute
 from data.phases import PhasesPage
 from data.plan_head import PlanHead, head_of_learner
 from data.reflections import Reflections
@@ -92,6 +103,7 @@ class PlanCopy:
     experiences: tuple[ExperienceLine, ...]
     reflections: Reflections
     contract: Contract
+    own_route: OwnRoute
 
 
 def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None = None) -> PlanCopy:
@@ -112,6 +124,7 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
         experiences=experiences.read(session, viewer, learner_id, head.id).lines,
         reflections=reflections.read(session, viewer, learner_id, head.id),
         contract=agreements.read(session, viewer, learner_id, head.id),
+        own_route=own_route.of_plan(session, viewer, head.id),
     )
 
 

@@ -126,6 +126,8 @@ def test_a_learner_adds_changes_and_takes_off_a_stop_that_nothing_counts(college
         "Open day", date(2027, 2, 1), college.lane, None,
     )  # fmt: skip
     assert college.read().counts() == []
+    copied = own_route.of_plan(session, learner, college.plan.id).stops
+    assert [(one.title, one.road) for one in copied] == [("Open day", "Career")]
     assert college.read(BEFORE).own_stops == ()
     about = {"own_stop": made.id, "version": 1}
     reached = college.typed(title="Open day", stop_on="2027-02-01", reached_on="2027-01-10", **about)
