@@ -38,6 +38,7 @@ from callbacks import (
     guests,
     home,
     learner,
+    next_review,
     organisation,
     people,
     phases,
@@ -102,6 +103,7 @@ PAGES = (
     ("recap", "/reviews/recap", "Recap", review_days.recap),
     ("target", "/target/<target_id>", "Target", target_page.page),
     ("propose", "/learner/<learner_id>/propose", "Propose a target", target_page.propose),
+    ("next_review", "/learner/<learner_id>/next-review", "Next review", next_review.page),
     ("schedule", "/schedule", "Schedule", schedule.page),
     ("college_reviews", "/admin/reviews", "Review rules", college_reviews.page),
     ("department", "/department/<department_id>", "Department", department.page),
@@ -128,6 +130,7 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
     review_days.WRITERS,
     college_reviews.WRITERS,
     schedule.WRITERS,
+    next_review.WRITERS,
     calendar_feed.WRITERS,
 )
 """What saves each kind of form, by the module whose page shows it."""
@@ -159,6 +162,7 @@ CALLBACKS = (
     review_days,
     college_reviews,
     schedule,
+    next_review,
 )
 
 INDEX = """<!DOCTYPE html>

@@ -55,6 +55,9 @@ TEMPLATE = "template"
 # which template is on show, {"template": id, "cohort": id or None}
 TEMPLATE_SHOWN = "template-shown"
 
+# a plan's next review
+NEXT_REVIEW = "next-review"
+
 # a tutor's schedule
 SCHEDULE = "schedule"
 

@@ -25,6 +25,7 @@ PLAN_TABS = (
     ("people", "People", "My people"),
     ("agreement", "Agreement", "My agreement"),
     ("reviews", "Reviews", "My reviews"),
+    ("next-review", "Next review", "My next review"),
 )
 """The pages of a plan, in order; `/learner/<id>/<key>`."""
 

@@ -167,6 +167,15 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     # kind of form: what it sends
     "calendar-make": lambda place: {"tutor": place.tutor},
     "calendar-revoke": lambda place: {"tutor": place.tutor},
+    "own-rule": lambda place: {
+        "plan": place.plan,
+        "version": place.plan_version,
+        "from_on": "2027-01-11",
+        "preset": "every 12 weeks",
+        "own_rule_reason": "Decided by the sample",
+        "own_rule_evidence": "Shown by the sample",
+    },
+    "own-rule-remove": lambda place: {"plan": place.plan, "version": place.plan_version},
     "slot-offer": lambda place: {
         "tutor": place.tutor,
         "on_day": "2027-01-18",
@@ -595,6 +604,10 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
     "callbacks.organisation.follow_selection": lambda place: [{"by": "first"}],
     "callbacks.cohort.follow_save": lambda place: [saved(place), place.cohort],
     "callbacks.route_draft.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.next_review.follow_save": lambda place: [
         saved(place),
         {"learner": place.learner, "plan": place.plan},
     ],
