@@ -125,11 +125,21 @@ class Typed:
         return found
 
     def id_or_none(self, field: str) -> int | None:
-        return id_of({field: self._first(field)}, field)
+        """The id of a field, None where it is empty; NotFound for what can't be one."""
+        sent = self._first(field)
+        if not sent:
+            return None
+        found = id_of({field: sent}, field)
+        if not found:
+            raise NotFound
+        return found
 
     def version(self) -> int:
-        """The version that the form was filled with."""
-        return self.id("version")
+        """The version that the form was filled with; 0 where there was nothing yet."""
+        found = id_of({"version": self._first("version")}, "version")
+        if found is None:
+            raise NotFound
+        return found
 
     def _first(self, field: str) -> str:
         return next(iter(self.sent.get(field, ())), "")

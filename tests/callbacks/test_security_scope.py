@@ -80,7 +80,9 @@ def forms(app: Dash, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     """(kind, what is sent) of each form that is saved."""
     for kind in app.server.extensions["routebook_writers"]:
         assert kind in WRITTEN, f"the form {kind} needs a line in WRITTEN of tests/callbacks/samples.py"
-        yield kind, WRITTEN[kind](place)
+        # A list of one is sent as that one: as text it is odd.
+        fields = WRITTEN[kind](place).items()
+        yield kind, {name: "[1]" if value == [1] else value for name, value in fields}
 
 
 def function_of(registered: dict[str, Any]) -> str | None:
@@ -195,7 +197,8 @@ def test_each_sample_reaches_something_for_somebody(app: Dash, college: Session,
             asked.add(name)
             if world.seen(someone.callback(open_page(path, search)).text):
                 reached.add(name)
-    assert asked - reached <= REACH_NOTHING
+    unreached = sorted(asked - reached - REACH_NOTHING)
+    assert not unreached, " ".join(unreached)
 
 
 REACH_NOTHING: set[str] = {"/", "/?…"}
@@ -342,6 +345,6 @@ def _alike(answer: TestResponse, place: Place) -> tuple[int, str]:
         if len(value) > 4:
             text = text.replace(value, "…")
     text = re.sub(r"I[\w-]{20,}\.[\w-]+\.[\w-]+", "token", text)
-    text = re.sub(r"\?m=[\d.]+", "", text)
+    text = re.sub(r"\?m=[\w.]+", "", text)
     text = re.sub(r'"end_id": ?"[^"]+"', "end_id", text)
     return answer.status_code, text

@@ -67,7 +67,9 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
 }
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
-SCOPED_BEFORE = {"before", "detail", "within", "groups", "heatmap", "condition", "coverage", "since"}
+SCOPED_BEFORE = {
+    *("before", "condition", "coverage", "detail", "groups", "head", "heatmap", "row", "since", "within"),
+}
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
 WRITTEN_BESIDE = {
     "data.confidential.add",

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.errors import Refused
-from data.form_values import date_of, id_of, only, text_of
+from data.errors import NotFound, Refused
+from data.form_values import Typed, date_of, id_of, only, text_of
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.datetimes(),
@@ -55,6 +55,17 @@ def test_an_id_is_read_from_a_number_or_its_digits(number: int) -> None:
 def test_what_can_be_no_id_is_none() -> None:
     for sent in (True, -1, "", " 1", "1.0", "٣", 10**12, None, [1], "one"):
         assert id_of({"lane_id": sent}, "lane_id") is None
+
+
+def test_an_id_of_a_form_is_there_or_empty_and_anything_else_is_nothing_of_ours() -> None:
+    typed = Typed({"plan": ["7"], "none": [""], "odd": ["7x"], "zero": ["0"], "version": ["0"]})
+    assert (typed.id("plan"), typed.id_or_none("none"), typed.id_or_none("never sent")) == (7, None, None)
+    for field in ("odd", "zero"):
+        with pytest.raises(NotFound):
+            typed.id_or_none(field)
+    with pytest.raises(NotFound):
+        typed.id("none")
+    assert typed.version() == 0
 
 
 def test_space_around_text_is_dropped_and_what_was_not_sent_is_empty() -> None:
