@@ -19,6 +19,8 @@ NOUNS = {
     "plan_exit": "how the plan ended",
     "experience": "an experience",
     "reflection": "a reflection",
+    "self_evaluation": "how they see it before a review",
+    "review_line": "a line for the review",
     "own_stop": "a stop of their own",
     "road_name": "a name for a road",
     "preparedness": "how ready they are for the next phase",

@@ -51,7 +51,7 @@ DENSE = {
 rest is counted."""
 CLIPPED, TITLE = 170, 64
 """Characters of a text on paper, and of a title in small print."""
-COLUMN, TARGET_COLUMN, LINES_ON_PAPER = 56, 42, 58
+COLUMN, TARGET_COLUMN, LINES_ON_PAPER = 56, 42, 54
 """About how many characters go into a line of half the paper and of a target, and how many lines on it."""
 PREPARE_READERS = f"It stands in the pack that your tutor and you look at together. {words.READERS}"
 LINE_READERS = "Everyone who works on this plan reads it, the learner too."
