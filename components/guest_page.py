@@ -28,7 +28,9 @@ def guest_page(
     done: str = "",
 ) -> str:
     """The whole page; `problem` says what was wrong with what was `typed`, `done` what was kept."""
-    route = replace(route, assessments=(), own_stops=())  # the learner's and the tutor's alone
+    # Assessments, ways on, own stops and the names of roads stay with those who work on the plan.
+    lanes = tuple(replace(lane, own_name="") for lane in route.lanes)
+    route = replace(route, assessments=(), ways_on=(), own_stops=(), lanes=lanes)
     return render(
         "guest_page.html",
         title=f"{route.learner}, plan",
