@@ -6,7 +6,7 @@
   const AFTER = 900;
   const AGAIN_AFTER = 4000;
   const timers = new WeakMap();
-  let completing = null; // the form that completes, while parts are still on their way
+  let completing = false; // asked to complete, while parts are still on their way
 
   const partOf = (element) => element.closest("[data-keeps-itself]")?.querySelector("form[data-writes]");
   const unsaved = () => Array.from(document.querySelectorAll("[data-keeps-itself] form[data-unsaved]"));
@@ -30,7 +30,6 @@
       return;
     }
     tell(form, "Keeping …");
-    form.dataset.sent = JSON.stringify(Array.from(new FormData(form)));
     form.requestSubmit();
     // Neither kept nor refused by then: the connection was lost. Once more.
     clearTimeout(timers.get(form));
@@ -47,6 +46,7 @@
       const form = partOf(event.target);
       if (!form || !form.contains(event.target)) return;
       event.target.closest("[data-field]")?.querySelectorAll(".is-invalid").forEach((one) => one.classList.remove("is-invalid"));
+      completing = false;
       tell(form, "");
       schedule(form, kind === "change" && event.target.type === "radio" ? 0 : AFTER);
     });
@@ -55,22 +55,16 @@
   document.addEventListener("routebook:saved", (event) => {
     const form = partOf(event.target);
     if (!form) return;
-    const version = form.elements.namedItem("version");
-    const sent = form.dataset.sent;
-    const now = JSON.stringify(Array.from(new FormData(form)));
-    version.value = event.detail.version;
     clearTimeout(timers.get(form));
-    if (sent && sent !== now) {
+    if (form.hasAttribute("data-unsaved")) {
       // Typed while the part was on its way: that goes after it.
-      form.setAttribute("data-unsaved", "");
-      schedule(form, AFTER);
+      schedule(form, completing ? 0 : AFTER);
       return;
     }
     tell(form, "Kept");
     if (completing && !unsaved().length) {
-      const whole = completing;
-      completing = null;
-      whole.requestSubmit();
+      completing = false;
+      document.querySelector("form[data-writes=review-complete]")?.requestSubmit();
     }
   });
 
@@ -81,10 +75,10 @@
     if (!parts.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    completing = event.target;
+    completing = true;
     const stuck = parts.find(waits);
     if (stuck) {
-      completing = null;
+      completing = false;
       stuck.scrollIntoView({ block: "center" });
       window.routebook.say("One part isn’t kept yet. Please look at it first.");
       return;
@@ -94,6 +88,7 @@
 
   // "target-5.due_on" is the field due_on of the part target-5.
   document.addEventListener("routebook:judged", (event) => {
+    if (Object.keys(event.detail || {}).length) completing = false;
     if (event.target.dataset?.writes !== "review-complete") return;
     let first = null;
     document.querySelectorAll("[data-place] .field-error").forEach((one) => { one.textContent = ""; });

@@ -215,6 +215,7 @@
     if (sending.has(form)) return null;
     sending.add(form);
     form.setAttribute("aria-busy", "true");
+    const sent = typedIn(form);
     let answer;
     try {
       answer = await post(form.getAttribute("action"), bodyOf(form));
@@ -225,16 +226,16 @@
       sending.delete(form);
       form.removeAttribute("aria-busy");
     }
-    return heed(inPlace(form), answer);
+    return heed(inPlace(form), answer, sent);
   }
 
   // A redraw may have put another element in the form's place meanwhile.
   const inPlace = (form) =>
     form.isConnected ? form : document.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`) || form;
 
-  async function heed(form, answer) {
+  async function heed(form, answer, sent) {
     const told = await answer.clone().json().catch(() => ({ sentence: FAILED }));
-    if (answer.ok) return saved(form, told);
+    if (answer.ok) return saved(form, told, sent);
     undo(form);
     if (answer.status === 401) return signedOut(answer);
     if (answer.status === 409) {
@@ -253,12 +254,17 @@
     if (isAtOnce(form)) put(form, filledWith.get(form));
   }
 
-  function saved(form, told) {
+  // What was typed while the form was on its way isn't saved yet.
+  function saved(form, told, sent) {
     typedBy.delete(form.dataset.draft);
     judge(form, {});
+    const version = versionOf(form);
+    if (version && told.saved.version) version.value = told.saved.version;
+    const typedSince = form.dataset.after !== "reset" && !same(typedIn(form), sent);
     if (form.dataset.after === "reset") form.reset();
-    filledWith.set(form, typedIn(form));
+    filledWith.set(form, typedSince ? sent : typedIn(form));
     showUnsaved(form, false);
+    if (typedSince) remember(form);
     marks(form, "saved", String(told.saved.version || "true"));
     const dialog = form.closest("dialog");
     if (dialog && dialog.open) dialog.close();

@@ -133,7 +133,7 @@ def keep_draft() -> ResponseReturnValue:
     """Keep what is typed in one form; without fields, forget it."""
     sent = flask_request.form.to_dict(flat=False)
     key = next(iter(sent.pop(DRAFT_FIELD, [])), "")
-    based_on = Typed(sent).id_or_none("version")
+    based_on = Typed(sent).version() if "version" in sent else None
     sent.pop("version", None)
     if not is_plain(sent):
         return {"sentence": "This can’t be kept as it is. Please type it anew."}, 400
