@@ -172,15 +172,23 @@ class Builder:
         )
 
     def _add_schedule(self, name: str, of: models.Organisation, plan: models.Plan) -> dict[str, Any]:
-        """A booking with somebody of the college, and a change of what the college goes by."""
+        """Two bookings with somebody of the college, and a change of what the college goes by."""
         tutor = self.tutor if name in SEES["tutor"] else None
         if tutor is None:
             tutor = make.person(self.session, of, id=self.number(), name="Unnamed")
-        at_hour = {"starts": time(8 + sorted(EVERYWHERE).index(name))}
-        taken = make.slot(self.session, tutor, id=self.number(), **at_hour)
-        free = make.slot(self.session, tutor, id=self.number(), on_day=make.TODAY, **at_hour)
-        booking = self.of(
-            make.booking(self.session, plan, tutor, taken.id, id=self.number(), reason="x"), name
+        at_hour: dict[str, Any] = {"starts": time(8 + sorted(EVERYWHERE).index(name))}
+        past, ahead, free, spare = (
+            make.slot(self.session, tutor, id=self.number(), on_day=day, **(at_hour | at))
+            for day, at in (
+                (date(2027, 1, 6), {}),
+                (date(2027, 1, 12), {}),
+                (make.TODAY, {}),
+                (make.TODAY, {"starts": time(20, at_hour["starts"].hour)}),
+            )
+        )
+        booking, moved = (
+            self.of(make.booking(self.session, plan, tutor, slot.id, id=self.number(), reason="x"), name)
+            for slot in (past, ahead)
         )
         values = {"about": "review_kind", "row_id": 1, "title": "x", "field": "name", "old": "x", "new": "x"}
         at = datetime(2027, 1, 5, 12, tzinfo=UTC)
@@ -199,8 +207,10 @@ class Builder:
             "closed": closed.id,
             "tutor": tutor.id,
             "booking": booking.id,
-            "slot": taken.id,
+            "booking_ahead": moved.id,
+            "slot": past.id,
             "free_slot": free.id,
+            "spare_slot": spare.id,
         }
 
     def _add_start(

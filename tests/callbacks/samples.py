@@ -77,7 +77,9 @@ class Place:
     closed: Any = None
     tutor: Any = None
     booking: Any = None
+    booking_ahead: Any = None
     free_slot: Any = None
+    spare_slot: Any = None
     slot: Any = None
 
     def selection(self) -> dict[str, str]:
@@ -184,15 +186,15 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "how_many": "3",
     },
     "slot-change": lambda place: {"slot": place.slot, "version": 1, "place": "Room of the sample"},
-    "booking-move": lambda place: {"booking": place.booking, "version": 1, "slot": place.free_slot},
-    "booking-no-show": lambda place: {"booking": place.booking, "version": 2, "no_show": "on"},
+    "booking-move": lambda place: {"booking": place.booking_ahead, "version": 1, "slot": place.free_slot},
+    "booking-no-show": lambda place: {"booking": place.booking, "version": 1, "no_show": "on"},
     "booking-cancel": lambda place: {
         "booking": place.booking,
-        "version": 3,
+        "version": 2,
         "reason": "Cancelled by the sample",
     },
-    "slots-book": lambda place: {"tutor": place.tutor, f"plan-{place.slot}": place.plan},
-    "slot-remove": lambda place: {"slot": place.free_slot},
+    "slots-book": lambda place: {"tutor": place.tutor, f"plan-{place.spare_slot}": place.plan},
+    "slot-remove": lambda place: {"slot": place.slot},
     "review-kind-add": lambda place: {"college": place.college, "name": "Added by the sample"},
     "review-kind": lambda place: {
         "college": place.college,

@@ -15,7 +15,7 @@ from data.form_values import Typed
 from data.scope import Viewer
 from tests import factories as make
 
-OWN = {
+OWN: dict[str, Any] = {
     "preset": "own",
     "unit": "weeks",
     "amount": 4,
