@@ -295,6 +295,7 @@ class Builder:
             key: self.of(make.draft_part(self.session, plan, id=self.number(), kind=kind), name).id
             for key, kind in (
                 ("draft_part", "stop"),
+                ("draft_own", "stop"),
                 ("draft_start", "start"),
                 ("draft_breakdown", "breakdown"),
             )

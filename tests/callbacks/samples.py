@@ -47,6 +47,16 @@ class Place:
     contract: Any = 0
     version: int = 1
     plan_version: int = 1
+    phase_version: int = 1
+    preparedness_version: int = 1
+    transition_item_version: int = 1
+    draft_part_version: int = 1
+    draft_own_version: int = 1
+    draft_start_version: int = 1
+    draft_breakdown_version: int = 1
+    template_version: int = 1
+    template_milestone_version: int = 1
+    phase_set_version: int = 1
     skill: Any = None
     option: Any = None
     progression_need: Any = None
@@ -59,6 +69,7 @@ class Place:
     bridge: Any = None
     transition_item: Any = None
     draft_part: Any = None
+    draft_own: Any = None
     draft_start: Any = None
     draft_breakdown: Any = None
     template: Any = None
@@ -372,7 +383,7 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     "linked-plan-change": lambda place: {"linked_plan": place.linked_plan, "version": 1} | _linked_plan(),
     "phase": lambda place: {
         "phase": place.phase,
-        "version": place.version,
+        "version": place.phase_version,
         "name": "Named by the sample",
         "ends_on": "2027-01-29",
     },
@@ -383,59 +394,59 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     },
     "template": lambda place: {
         "template": place.template,
-        "version": place.version,
+        "version": place.template_version,
         "name": "Named by the sample",
         "phases": "Start",
     },
     "template-milestone": lambda place: {
         "template": place.template,
         "milestone": place.template_milestone,
-        "version": place.version,
+        "version": place.template_milestone_version,
         "short_title": "S1",
         "title": "Set by the sample",
         "lane_id": place.lane,
     },
     "template-carry": lambda place: {
         "template": place.template,
-        "version": place.version,
+        "version": place.template_version,
         "plan": place.plan,
     },
     "template-undo": lambda place: {"run": place.template_run},
     "phase-set": lambda place: {
         "phase_set": place.phase_set,
-        "version": place.version,
+        "version": place.phase_set_version,
         "name": "Named by the sample",
         "phases": "Start, 6 weeks",
     },
     "draft-part": lambda place: {
         "plan": place.plan,
-        "part": place.draft_part,
-        "version": place.version,
+        "part": place.draft_own,
+        "version": place.draft_own_version,
         "kind": "stop",
         "lane_id": place.lane,
         "said": "Drafted by the sample",
     },
-    "draft-remove": lambda place: {"part": place.draft_part, "version": place.version},
+    "draft-remove": lambda place: {"part": place.draft_own, "version": place.draft_own_version},
     "draft-reply": lambda place: {
         "part": place.draft_part,
-        "version": place.version,
+        "version": place.draft_part_version,
         "reply": "Answered by the sample",
     },
     "draft-take-text": lambda place: {
         "part": place.draft_start,
-        "version": place.version,
+        "version": place.draft_start_version,
         "words": "Taken by the sample",
     },
     "draft-take-stop": lambda place: {
         "part": place.draft_part,
-        "version": place.version,
+        "version": place.draft_part_version,
         "title": "Taken by the sample",
         "lane_id": place.lane,
         "due_on": "2027-02-01",
     },
     "draft-take-breakdown": lambda place: {
         "part": place.draft_breakdown,
-        "version": place.version,
+        "version": place.draft_breakdown_version,
         "what": "Taken by the sample",
         "kind": "personal",
         "confidentiality": "1",
@@ -443,13 +454,13 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     "phases-set": lambda place: {"plan": place.plan, "phase_set": place.phase_set},
     "preparedness": lambda place: {
         "phase": place.phase,
-        "version": place.version,
+        "version": place.preparedness_version,
         "academic": "nearly",
         "reason": "Judged by the sample",
     },
     "own-view": lambda place: {
         "phase": place.phase,
-        "version": place.version,
+        "version": place.preparedness_version,
         "own_view": "Seen so by the sample",
     },
     "bridge-add": lambda place: {"phase": place.phase, "aspect": "academic", "what": "Built by the sample"},
@@ -457,7 +468,7 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
     "transition-add": lambda place: {"plan": place.plan, "kind": "cv", "what": "Sent by the sample"},
     "transition-item": lambda place: {
         "item": place.transition_item,
-        "version": place.version,
+        "version": place.transition_item_version,
         "kind": "cv",
         "what": "Sent by the sample",
     },

@@ -290,7 +290,25 @@ def as_it_stands(session: Session, place: Place) -> Place:
     contract = agreements.last_version(session, anyone, place.plan)
     plan = session.get_one(models.Plan, place.plan, populate_existing=True)
     versions = {"version": target.version, "plan_version": plan.version, "contract": contract}
+    for name, table in VERSIONED.items():
+        if row := session.get(table, getattr(place, name), populate_existing=True):
+            versions[f"{name}_version"] = row.version
+    judged = select(models.Preparedness.version).where(models.Preparedness.phase_id == place.phase)
+    versions["preparedness_version"] = session.scalar(judged) or 0
     return Place(**{**vars(place), **versions})
+
+
+VERSIONED: dict[str, Any] = {
+    "phase": models.Phase,
+    "transition_item": models.TransitionItem,
+    "draft_part": models.RouteDraftPart,
+    "draft_own": models.RouteDraftPart,
+    "draft_start": models.RouteDraftPart,
+    "draft_breakdown": models.RouteDraftPart,
+    "template": models.Template,
+    "template_milestone": models.TemplateMilestone,
+    "phase_set": models.PhaseSet,
+}
 
 
 def date_before_today() -> Any:
