@@ -80,14 +80,20 @@ def print_pack(learner_id: str) -> str:
             session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
         )
         pack = review_pack.read(session, viewer, head.id)
-        return packs_print([pack], f"Review pack, {pack.learner}", own=head.own)
+        return packs_print(
+            [pack],
+            f"Review pack, {pack.learner}",
+            back=f"/learner/{head.learner_id}/pack?plan={head.id}",
+            own=head.own,
+        )
 
 
 def print_cohorts_packs(cohort_id: str) -> str:
     """The packs of a cohort, each on its side of A4, by family name."""
     with request.looking() as (session, viewer):
         packs = review_pack.of_cohort(session, viewer, request.whole_number(cohort_id))
-        return packs_print(packs, f"Review packs, {packs[0].cohort}" if packs else "Review packs")
+        title = f"Review packs, {packs[0].cohort}" if packs else "Review packs"
+        return packs_print(packs, title, back=f"/cohort/{cohort_id}")
 
 
 def print_my_packs() -> str:
@@ -96,7 +102,7 @@ def print_my_packs() -> str:
     with request.looking() as (session, viewer):
         day = learner.day_of(flask_request.args.get("day"))
         packs = review_pack.of_plans(session, viewer, my_reviews.plans_to_prepare(session, viewer, day))
-        return packs_print(packs, "Review packs")
+        return packs_print(packs, "Review packs", back="/reviews")
 
 
 def print_class_sheet(group_id: str) -> str:

@@ -21,6 +21,7 @@ def class_sheet(sheet: ClassSheet) -> str:
         title=f"{group.code}, {group.subject}",
         sheet=sheet,
         group=group,
+        back="/reviews",
         clipped=_clipped,
         supports=MOST_SUPPORTS,
         targets=MOST_TARGETS,

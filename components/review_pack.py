@@ -138,11 +138,12 @@ def review_pack(pack: ReviewPack, *, own: bool = False, paper: bool = False) -> 
     )
 
 
-def packs_print(packs: Sequence[ReviewPack], title: str, *, own: bool = False) -> str:
-    """A plain page with each pack on its own side of A4."""
+def packs_print(packs: Sequence[ReviewPack], title: str, *, back: str, own: bool = False) -> str:
+    """A plain page with each pack on its own side of A4; `back` is the address that it was opened from."""
     return render(
         "review_packs_print.html",
         title=title,
+        back=back,
         sheets=[(pack, review_pack(pack, own=own, paper=True), is_dense(pack)) for pack in packs],
     )
 

@@ -86,7 +86,7 @@ def test_a_full_pack_is_printed_small() -> None:
     )
     assert is_dense(full)
     assert not is_dense(PACK)
-    assert "pack-sheet dense" in packs_print([full], "Packs")
+    assert "pack-sheet dense" in packs_print([full], "Packs", back="/reviews")
 
 
 def test_the_learner_reads_kind_words_for_what_is_late() -> None:
@@ -101,4 +101,4 @@ def test_the_learner_reads_kind_words_for_what_is_late() -> None:
 
 def test_words_are_escaped_and_no_pack_at_all_says_so() -> None:
     assert "<script" not in review_pack(replace(PACK, open_targets=(target(1, title="<script>"),)))
-    assert "There is no pack to print" in packs_print([], "Packs")
+    assert "There is no pack to print" in packs_print([], "Packs", back="/reviews")
