@@ -28,6 +28,7 @@ from data.demo.names import LONGEST, draw_different_name
 from data.demo.own_route import add_own_route
 from data.demo.people import add_people
 from data.demo.preparation import add_preparation
+from data.demo.reviews_held import add_reviews_held
 from data.demo.rows import Rows, analyze, continue_ids
 from data.demo.schedule import add_schedule
 from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
@@ -95,6 +96,7 @@ def build(
             add_voices(college, session)
             add_preparation(college, session, seed)
             add_templates(college, session)
+            add_reviews_held(college, session, seed)
         _reschedule(session, progress)
         if college.full:
             add_schedule(college, session)
