@@ -19,6 +19,7 @@ IN_A_ROW = 4
 HOURS = ((1, time(9)), (3, time(13, 30)))
 """(weekday, when the tutorial hour starts)."""
 WEEKS_BACK, WEEKS_AHEAD = 4, 5
+NO_ADDRESS = "the hash of no address"
 BOOKED_AHEAD = 3
 
 
@@ -30,12 +31,15 @@ def add_schedule(college: DemoCollege, session: Session) -> None:
         .limit(1)
     ).one()
     _add_held(college, session, tutor_id, cohort_id)
+    _add_calendar(college, session, tutor_id)
+    _add_change(college, session)
     monday = rules.monday_of(college.today)
     offered = [
         slot
         for week in range(WEEKS_AHEAD)
         for weekday, starts in HOURS
-        if college.open_days.on_or_after(day := monday + timedelta(weeks=week, days=weekday)) == day
+        if (day := monday + timedelta(weeks=week, days=weekday)) >= college.today
+        and college.open_days.on_or_after(day) == day
         for slot in _hour(tutor_id, day, starts)
     ]
     session.add_all(offered)
@@ -55,7 +59,7 @@ def add_schedule(college: DemoCollege, session: Session) -> None:
     last_open_day = college.open_days.on_or_before(college.yesterday)
     for plan_id in waiting[BOOKED_AHEAD:]:
         missed = models.Slot(
-            tutor_id=tutor_id, on_day=last_open_day, starts=time(15, 30), minutes=MINUTES, place=ROOM
+            tutor_id=tutor_id, on_day=last_open_day, starts=time(16, 30), minutes=MINUTES, place=ROOM
         )
         session.add(missed)
         session.flush()
@@ -86,6 +90,38 @@ def _add_held(college: DemoCollege, session: Session, tutor_id: int, cohort_id: 
         session.add(slot)
         session.flush()
         _book(college, session, slot, plan_id)
+
+
+def _add_calendar(college: DemoCollege, session: Session, tutor_id: int) -> None:
+    """The tutor's calendar at an address that nobody knows."""
+    session.add(
+        models.CalendarFeed(
+            person_id=tutor_id,
+            token_hash=NO_ADDRESS,
+            made_at=datetime.combine(college.today - timedelta(days=60), time(8, 40), UTC),
+            last_read_at=datetime.combine(college.yesterday, time(22, 5), UTC),
+        )
+    )
+
+
+def _add_change(college: DemoCollege, session: Session) -> None:
+    """The last thing that an administrator changed of what the college goes by."""
+    administrator = session.scalars(
+        select(models.RoleAssignment.person_id).where(models.RoleAssignment.role_name == "administrator")
+    ).first()
+    session.add(
+        models.CollegeChange(
+            organisation_id=college.organisation_id,
+            about="review_kind",
+            row_id=college.kinds["support"],
+            title="Support review",
+            field="counts",
+            old="no",
+            new="yes",
+            by_id=administrator,
+            at=datetime.combine(college.today - timedelta(days=120), time(10, 15), UTC),
+        )
+    )
 
 
 def _hour(tutor_id: int, day: date, starts: time) -> list[models.Slot]:
