@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     agreeing_parties: str = Field(
         default="learner,tutor",
         pattern=r"^(learner|tutor|employer|parent|agency)(,(learner|tutor|employer|parent|agency))*$",
-        description="Who has to agree to a plan, with commas between: learner, tutor, employer, parent, agency.",
+        description="Who has to agree to a plan: learner, tutor, employer, parent, agency, with commas.",
     )
     material_fields: str = Field(
         default="target:created,target:title,target:criteria,target:due_on,target:status,plan:destination",
