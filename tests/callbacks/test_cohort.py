@@ -91,7 +91,7 @@ def test_a_tutor_opens_the_cohort_with_a_targets_form(
     tutor = visit("tutor")
     page = f"/cohort/{ground.cohort.id}"
     assert "Unit 3 RA2" in opened(tutor, page)
-    assert f'"target":{ground.target.id},' in opened(tutor, page, f"?target={ground.target.id}")
+    assert f'"target":{ground.target.id}}}' in opened(tutor, page, f"?target={ground.target.id}")
 
 
 @pytest.mark.parametrize("target", ["nonsense", "999999", "-1", "0"])

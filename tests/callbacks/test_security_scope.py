@@ -80,9 +80,9 @@ def forms(app: Dash, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     """(kind, what is sent) of each form that is saved."""
     for kind in app.server.extensions["routebook_writers"]:
         assert kind in WRITTEN, f"the form {kind} needs a line in WRITTEN of tests/callbacks/samples.py"
-        # A list of one is sent as that one: as text it is odd.
+        # A list of one would be sent as that one, and nothing not at all: neither is odd.
         fields = WRITTEN[kind](place).items()
-        yield kind, {name: "[1]" if value == [1] else value for name, value in fields}
+        yield kind, {name: str(value) if value in ([1], None) else value for name, value in fields}
 
 
 def function_of(registered: dict[str, Any]) -> str | None:

@@ -114,6 +114,7 @@ def test_a_save_answers_with_the_new_version_and_tells_the_pages(
         "version": 2,
         "kind": "target",
         "go": "",
+        "shown_once": "",
     }
     assert "Booked for Tuesday</textarea>" in answer["drawings"]["target-form"]
 
