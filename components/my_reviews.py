@@ -27,6 +27,7 @@ def reviews_page(
             [
                 html.Div([html.H1("My reviews"), html.P(_who(reviews, due, tutors), className="sub")]),
                 html.Div(className="gap"),
+                *([_recap(reviews)] if tutors else []),
                 *([_print_all()] if tutors and (reviews.overdue or reviews.this_week) else []),
             ],
             className="page-head",
@@ -51,6 +52,11 @@ def review_lines(due: Sequence[LearnerDue], groups: Sequence[NamedGroup]) -> str
         readers=LINE_READERS,
         written=sum(one.own is not None for one in due),
     )
+
+
+def _recap(reviews: MyReviews) -> html.A:
+    address = f"/reviews/recap?on={reviews.today.isoformat()}"
+    return html.A([shell.icon("check-lg"), "Recap of today"], href=address, className="button")
 
 
 def _print_all() -> html.A:

@@ -273,12 +273,12 @@ def test_a_learner_puts_a_stop_on_the_map_names_a_road_and_goes_back_in_time_on_
     form = stops.locator("form").last
     form.locator("[name=title]").fill("Sit in a simulator")
     form.locator("[name=stop_on]").fill("2027-03-05")
-    form.locator("[data-action=save]").click()
+    form.locator("[type=submit]").click()
     the_map = page.locator("[data-view=route-map]")
     expect(the_map.locator(".beside.own", has_text="My stop: Sit in a simulator")).to_have_count(1)
     road = page.locator("form[data-writes=road-name]").last
     road.locator("[name=name]").fill("Finding my feet")
-    road.locator("[data-action=save]").click()
+    road.locator("[type=submit]").click()
     expect(the_map.locator(".own-name", has_text="Finding my feet")).to_have_count(1)
     assert_accessible(page, "main")
     page.get_by_role("link", name="At the last review").focus()
