@@ -491,6 +491,8 @@ def test_the_command_line_makes_lists_and_revokes_walls(
     college.commit()
     for name, value in {"DATABASE_URL": sqlite_url, "ROUTEBOOK_TODAY": make.TODAY.isoformat()}.items():
         monkeypatch.setenv(name, value)
+    for name in ("HOST", "PORT"):
+        monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str) -> tuple[int, str]:
         result = CliRunner().invoke(routebook.cli, ["wall", *arguments])
