@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, no_update
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request, small_forms, target_form
+from callbacks import plan_page, policy, request, small_forms, target_form
 from callbacks.writing import Writer
-from components import ids, shell
+from components import shell
 from components.agreement import agreement_notice
 from components.learner_page import DRAWINGS, as_at_notice, drawn, learner_page
 from components.small_forms import new_target_button, review_held_button
@@ -98,13 +98,7 @@ def follow_save(saved: Any, shown: Any) -> Any:
 
 def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any, as_at: date | None = None) -> RouteMap:
     """The route map of ids as they came with a request."""
-    return route_map.read(
-        session,
-        viewer,
-        request.whole_number(learner_id),
-        request.whole_number(plan) if plan else None,
-        as_at,
-    )
+    return route_map.read(session, viewer, *plan_page.asked(learner_id, plan), as_at)
 
 
 def day_of(text: Any) -> date | None:
@@ -116,9 +110,4 @@ def day_of(text: Any) -> date | None:
 
 
 def register(app: Dash) -> None:
-    app.callback(
-        *(Output(ids.drawing_html(name), "data") for name in DRAWINGS),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save)
+    plan_page.redraw(app, follow_save, *DRAWINGS)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
-from components import ids, shell
+from components import ids
 from components.next_review import drawn, next_review_page
 from data import next_review
 from data.models import Writes
-from data.next_review import NextReview
 from data.scope import Viewer
 
 WRITERS = {
@@ -26,32 +25,16 @@ WRITERS = {
 def page(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
     """The next review of the plan asked for, else of the current one."""
     with request.looking() as (session, viewer):
-        found = _read(session, viewer, learner_id, plan)
-        title = "My next review" if found.head.own else f"Next review: {found.head.learner_name}"
-        return shell.page(
-            request.frame(viewer), title, next_review_page(found), active="/" if found.head.own else ""
-        )
+        found = next_review.read(session, viewer, *plan_page.asked(learner_id, plan))
+        return plan_page.framed(viewer, found.head, "reviews", next_review_page(found))
 
 
+@plan_page.redrawn
 @policy.reads
-def follow_save(saved: Any, shown: Any) -> Any:
+def follow_save(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None) -> str:
     """After a save: the page's drawing, from the database."""
-    if not isinstance(saved, dict) or not isinstance(shown, dict):
-        return no_update
-    with request.looking() as (session, viewer):
-        return drawn(_read(session, viewer, shown.get("learner"), shown.get("plan")))
-
-
-def _read(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> NextReview:
-    """The next review for ids as they came with a request."""
-    plan_id = request.whole_number(plan) if plan else None
-    return next_review.read(session, viewer, request.whole_number(learner_id), plan_id)
+    return drawn(next_review.read(session, viewer, learner_id, plan_id))
 
 
 def register(app: Dash) -> None:
-    app.callback(
-        Output(ids.drawing_html(ids.NEXT_REVIEW), "data"),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save)
+    plan_page.redraw(app, follow_save, ids.NEXT_REVIEW)

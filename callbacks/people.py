@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, no_update
 from flask import request as flask_request
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
-from components import ids, shell
 from components.people_of_plan import PEOPLE, people_of_plan, people_page
 from data import people_of_plan as people
 from data.models import Writes
@@ -27,10 +26,10 @@ WRITERS = {
 
 @request.page
 def page(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
+    """The people around the plan asked for, else around the current one."""
     with request.looking() as (session, viewer):
-        found = people.read(session, viewer, request.whole_number(learner_id), plan_asked(plan))
-        title = "My people" if found.head.own else f"{found.head.learner_name}: people"
-        return shell.page(request.frame(viewer), title, people_page(found))
+        found = people.read(session, viewer, *plan_page.asked(learner_id, plan))
+        return plan_page.framed(viewer, found.head, "people", people_page(found))
 
 
 @policy.reads
@@ -39,24 +38,12 @@ def follow_save(saved: Any, shown: Any) -> Any:
     if not isinstance(saved, dict) or not isinstance(shown, dict):
         return no_update
     with request.looking() as (session, viewer):
-        found = people.read(
-            session, viewer, request.whole_number(shown.get("learner")), plan_asked(shown.get("plan"))
-        )
+        found = people.read(session, viewer, *plan_page.asked(shown.get("learner"), shown.get("plan")))
     token, link_of = saved.get("shown_once"), saved.get("id")
     if saved.get("kind") != "invitation" or not isinstance(token, str) or not isinstance(link_of, int):
         return people_of_plan(found)
     return people_of_plan(found, link=f"{flask_request.host_url}guest/{token}", link_of=link_of)
 
 
-def plan_asked(plan: Any) -> int | None:
-    """The plan that an address names, if it does."""
-    return request.whole_number(plan) if plan else None
-
-
 def register(app: Dash) -> None:
-    app.callback(
-        Output(ids.drawing_html(PEOPLE), "data"),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save)
+    plan_page.redraw(app, follow_save, PEOPLE)

@@ -9,7 +9,7 @@ from flask import request as flask_request
 from sqlalchemy.orm import Session
 from werkzeug.utils import secure_filename
 
-from callbacks import coverage, learner, request
+from callbacks import coverage, learner, plan_page, request
 from components.class_sheet import class_sheet as class_sheet_page
 from components.cohort_print import cohort_print
 from components.coverage_matrix import coverage_print
@@ -52,10 +52,8 @@ def take_plan(learner_id: str) -> Response:
 
 
 def _copy(session: Session, viewer: Viewer, learner_id: str) -> PlanCopy:
-    plan = flask_request.args.get("plan")
-    return plan_copy.read(
-        session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
-    )
+    asked = plan_page.asked(learner_id, flask_request.args.get("plan"))
+    return plan_copy.read(session, viewer, *asked)
 
 
 def print_cohort(cohort_id: str) -> str:

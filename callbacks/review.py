@@ -7,7 +7,7 @@ from typing import Any
 from dash import Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components import ids, shell
 from components.review_page import (
@@ -22,7 +22,7 @@ from data import review_completion, review_forms, review_pack, review_sheet
 from data.models import Writes
 from data.own_words import RIGHTS as OWN_WORDS
 from data.review_pack import ReviewPack
-from data.review_sheet import ReviewSheet, ReviewsOfPlan
+from data.review_sheet import ReviewSheet
 from data.scope import Viewer
 
 WRITERS = {
@@ -83,25 +83,15 @@ def _pack(session: Session, viewer: Viewer, sheet: ReviewSheet) -> ReviewPack | 
 def of_learner(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
     """The reviews of the plan asked for, else of the current one."""
     with request.looking() as (session, viewer):
-        found = _reviews(session, viewer, learner_id, plan)
-        own = found.head.own
-        title = "My reviews" if own else f"Reviews, {found.head.learner_name}"
-        return shell.page(request.frame(viewer), title, reviews_page(found), active="/" if own else "")
+        found = review_sheet.of_learner(session, viewer, *plan_page.asked(learner_id, plan))
+        return plan_page.framed(viewer, found.head, "reviews", reviews_page(found))
 
 
+@plan_page.redrawn
 @policy.reads
-def follow_save_of_learner(saved: Any, shown: Any) -> Any:
+def follow_save_of_learner(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None) -> str:
     """After a save: the list of the plan's reviews."""
-    if not isinstance(saved, dict) or not isinstance(shown, dict):
-        return no_update
-    with request.looking() as (session, viewer):
-        return reviews_markup(_reviews(session, viewer, shown.get("learner"), shown.get("plan")))
-
-
-def _reviews(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> ReviewsOfPlan:
-    return review_sheet.of_learner(
-        session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
-    )
+    return reviews_markup(review_sheet.of_learner(session, viewer, learner_id, plan_id))
 
 
 def register(app: Dash) -> None:
@@ -111,9 +101,4 @@ def register(app: Dash) -> None:
         State(ids.REVIEW_FORM, "data"),
         prevent_initial_call=True,
     )(follow_save)
-    app.callback(
-        Output(ids.drawing_html(REVIEWS), "data"),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save_of_learner)
+    plan_page.redraw(app, follow_save_of_learner, REVIEWS)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, no_update
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components import ids, shell
 from components import my_reviews as list_page
@@ -48,26 +48,23 @@ def page(**_query: Any) -> Any:
 def pack(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
     """The pack for the next review of the plan asked for, else of the current one."""
     with request.looking() as (session, viewer):
-        head = _head(session, viewer, learner_id, plan)
-        title = "My next review" if head.own else f"Review pack, {head.learner_name}"
+        head = head_of_learner(session, viewer, *plan_page.asked(learner_id, plan))
         content = (
             pack_of.pack_page(head, review_pack.read(session, viewer, head.id), **_may(session, viewer, head))
             if head.written
             else pack_of.without_plan(head, no_plan(head))
         )
-        return shell.page(request.frame(viewer), title, content, active="/" if head.own else "")
+        return plan_page.framed(viewer, head, "pack", content)
 
 
+@plan_page.redrawn
 @policy.reads
-def follow_save(saved: Any, shown: Any) -> Any:
+def follow_save(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None) -> tuple[str, str]:
     """After a save on the pack's page: the forms and the pack, from the database."""
-    if not isinstance(saved, dict) or not isinstance(shown, dict):
-        return no_update, no_update
-    with request.looking() as (session, viewer):
-        head = _head(session, viewer, shown.get("learner"), shown.get("plan"))
-        found = review_pack.read(session, viewer, head.id)
-        forms = pack_of.prepare(head, found, **_may(session, viewer, head))
-        return forms, pack_of.review_pack(found, own=head.own)
+    head = head_of_learner(session, viewer, learner_id, plan_id)
+    found = review_pack.read(session, viewer, head.id)
+    forms = pack_of.prepare(head, found, **_may(session, viewer, head))
+    return forms, pack_of.review_pack(found, own=head.own)
 
 
 @policy.reads
@@ -81,12 +78,6 @@ def follow_line(saved: Any) -> Any:
         )
 
 
-def _head(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> PlanHead:
-    return head_of_learner(
-        session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
-    )
-
-
 def _may(session: Session, viewer: Viewer, head: PlanHead) -> dict[str, Any]:
     """What the viewer may write for the review."""
     return {
@@ -97,13 +88,7 @@ def _may(session: Session, viewer: Viewer, head: PlanHead) -> dict[str, Any]:
 
 
 def register(app: Dash) -> None:
-    app.callback(
-        Output(ids.drawing_html(pack_of.PREPARE), "data"),
-        Output(ids.drawing_html(pack_of.PACK), "data"),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save)
+    plan_page.redraw(app, follow_save, pack_of.PREPARE, pack_of.PACK)
     app.callback(
         Output(ids.drawing_html(list_page.LINES), "data"),
         Input(ids.SAVED, "data"),

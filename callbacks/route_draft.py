@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
-from components import ids, shell
+from components import ids
 from components.route_draft import drawn, route_draft_page
 from data import own_words, route_draft, route_draft_saves
 from data.models import Writes
-from data.route_draft import RouteDraft
 from data.scope import Viewer
 
 WRITERS = {
@@ -30,31 +29,16 @@ WRITERS = {
 def page(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
     """The draft of the plan asked for, else of the current one."""
     with request.looking() as (session, viewer):
-        draft = read(session, viewer, learner_id, plan)
-        title = "Build my route" if draft.head.own else f"Route draft of {draft.head.learner_name}"
-        return shell.page(request.frame(viewer), title, route_draft_page(draft))
+        found = route_draft.read(session, viewer, *plan_page.asked(learner_id, plan))
+        return plan_page.framed(viewer, found.head, "build", route_draft_page(found))
 
 
+@plan_page.redrawn
 @policy.reads
-def follow_save(saved: Any, shown: Any) -> Any:
-    """After a save: the drawing anew, from the database."""
-    if not isinstance(saved, dict) or not isinstance(shown, dict):
-        return no_update
-    with request.looking() as (session, viewer):
-        return drawn(read(session, viewer, shown.get("learner"), shown.get("plan")))
-
-
-def read(session: Session, viewer: Viewer, learner: Any, plan: Any) -> RouteDraft:
-    """The draft for ids as they came with a request."""
-    return route_draft.read(
-        session, viewer, request.whole_number(learner), request.whole_number(plan) if plan else None
-    )
+def follow_save(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None) -> str:
+    """After a save: the page's drawing, from the database."""
+    return drawn(route_draft.read(session, viewer, learner_id, plan_id))
 
 
 def register(app: Dash) -> None:
-    app.callback(
-        Output(ids.drawing_html(ids.ROUTE_DRAFT), "data"),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save)
+    plan_page.redraw(app, follow_save, ids.ROUTE_DRAFT)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
-from components import ids, shell
 from components.starting_point import DRAWINGS, drawn, starting_point_page
 from data import balance, starting_point
 from data.balance import IndividualBalance
@@ -34,37 +33,25 @@ WRITERS = {
 def page(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
     """The starting point of the plan asked for, else of the current one."""
     with request.looking() as (session, viewer):
-        start, skills = read(session, viewer, learner_id, plan)
-        title = "My start" if start.head.own else f"Starting point, {start.head.learner_name}"
-        content = starting_point_page(start, skills)
-        return shell.page(request.frame(viewer), title, content, active="/" if start.head.own else "")
+        start, skills = _read(session, viewer, *plan_page.asked(learner_id, plan))
+        return plan_page.framed(viewer, start.head, "start", starting_point_page(start, skills))
 
 
+@plan_page.redrawn
 @policy.reads
-def follow_save(saved: Any, shown: Any) -> Any:
+def follow_save(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None) -> tuple[str, str]:
     """After a save: both drawings, from the database."""
-    if not isinstance(saved, dict) or not isinstance(shown, dict):
-        return (no_update,) * len(DRAWINGS)
-    with request.looking() as (session, viewer):
-        return drawn(*read(session, viewer, shown.get("learner"), shown.get("plan")))
+    return drawn(*_read(session, viewer, learner_id, plan_id))
 
 
-def read(
-    session: Session, viewer: Viewer, learner_id: Any, plan: Any
+def _read(
+    session: Session, viewer: Viewer, learner_id: int, plan_id: int | None
 ) -> tuple[StartingPoint, IndividualBalance]:
-    """Both, of ids as they came with a request."""
-    learner_number = request.whole_number(learner_id)
-    plan_number = request.whole_number(plan) if plan else None
     return (
-        starting_point.read(session, viewer, learner_number, plan_number),
-        balance.read(session, viewer, learner_number, plan_number),
+        starting_point.read(session, viewer, learner_id, plan_id),
+        balance.read(session, viewer, learner_id, plan_id),
     )
 
 
 def register(app: Dash) -> None:
-    app.callback(
-        *(Output(ids.drawing_html(name), "data") for name in DRAWINGS),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save)
+    plan_page.redraw(app, follow_save, *DRAWINGS)

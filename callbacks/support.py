@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
-from components import ids, shell
 from components.support_page import SUPPORT, markup, support_page
 from data import barriers, outside_help, support, supports
 from data.models import Writes
 from data.scope import Viewer
-from data.support import SupportPage
 
 STAFF = (Writes.PLANS, Writes.SUPPORT)
 WITH_LEARNER = (*STAFF, Writes.OWN_NOTES)
@@ -40,33 +38,16 @@ WRITERS = {
 def page(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
     """The support of the plan asked for, else of the current one."""
     with request.looking() as (session, viewer):
-        found = read(session, viewer, learner_id, plan)
-        title = "My support" if found.head.own else f"Support: {found.head.learner_name}"
-        return shell.page(
-            request.frame(viewer), title, support_page(found), active="/" if found.head.own else ""
-        )
+        found = support.read(session, viewer, *plan_page.asked(learner_id, plan))
+        return plan_page.framed(viewer, found.head, "support", support_page(found))
 
 
+@plan_page.redrawn
 @policy.reads
-def follow_save(saved: Any, shown: Any) -> Any:
+def follow_save(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None) -> str:
     """After a save: the page's drawing, from the database."""
-    if not isinstance(saved, dict) or not isinstance(shown, dict):
-        return no_update
-    with request.looking() as (session, viewer):
-        return markup(read(session, viewer, shown.get("learner"), shown.get("plan")))
-
-
-def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any) -> SupportPage:
-    """The support of ids as they came with a request."""
-    return support.read(
-        session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
-    )
+    return markup(support.read(session, viewer, learner_id, plan_id))
 
 
 def register(app: Dash) -> None:
-    app.callback(
-        Output(ids.drawing_html(SUPPORT), "data"),
-        Input(ids.SAVED, "data"),
-        State(ids.LEARNER, "data"),
-        prevent_initial_call=True,
-    )(follow_save)
+    plan_page.redraw(app, follow_save, SUPPORT)

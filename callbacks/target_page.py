@@ -8,7 +8,7 @@ from dash import Dash, Input, Output, State, no_update
 from flask import Flask, Response, abort
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components import ids, shell
 from components.target_page import TARGET_PAGE, Advice, markup, proposal_page, target_page
@@ -42,9 +42,7 @@ def page(target_id: Any = None, **_query: Any) -> Any:
 def propose(learner_id: Any = None, plan: Any = None, **_query: Any) -> Any:
     """The form that proposes a target to the other side, for the plan asked for, else the current one."""
     with request.looking() as (session, viewer):
-        head = head_of_learner(
-            session, viewer, request.whole_number(learner_id), request.whole_number(plan) if plan else None
-        )
+        head = head_of_learner(session, viewer, *plan_page.asked(learner_id, plan))
         lanes = tuple(lane_choices(session, viewer))
         content = proposal_page(head, lanes, advice(viewer))
         return shell.page(request.frame(viewer), "Propose a target", content, active="/" if head.own else "")

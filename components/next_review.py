@@ -15,7 +15,7 @@ from data.reasons import what_counts
 
 def next_review_page(found: NextReview) -> list[Any]:
     """All that stands in the main part of the page."""
-    return plan_frame(found.head, "next-review", [drawing(ids.NEXT_REVIEW, drawn(found), view="next-review")])
+    return plan_frame(found.head, "reviews", [drawing(ids.NEXT_REVIEW, drawn(found), view="next-review")])
 
 
 def drawn(found: NextReview) -> str:

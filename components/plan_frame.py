@@ -14,18 +14,17 @@ from data.plan_head import PlanHead
 PLAN_TABS = (
     # key, for staff, for the learner
     ("", "Route", "My route"),
-    ("build", "Route draft", "Build my route"),
     ("start", "Starting point", "My start"),
     ("destination", "Destination", "My destination"),
-    ("pack", "Review pack", "My next review"),
+    ("build", "Route draft", "Build my route"),
+    ("phases", "Phases", "My phases"),
     ("support", "Support", "My support"),
     ("reflections", "Reflections", "My reflections"),
     ("experiences", "Experiences", "My experiences"),
-    ("phases", "Phases", "My phases"),
     ("people", "People", "My people"),
     ("agreement", "Agreement", "My agreement"),
+    ("pack", "Review pack", "My next review"),
     ("reviews", "Reviews", "My reviews"),
-    ("next-review", "Next review", "My next review"),
 )
 """The pages of a plan, in order; `/learner/<id>/<key>`."""
 
@@ -39,7 +38,7 @@ def plan_frame(
         html.Div(
             [
                 html.Div(
-                    [*([] if head.own else [trail(head)]), html.H1(_title(head, active))], className="who"
+                    [*([] if head.own else [trail(head)]), html.H1(_heading(head, active))], className="who"
                 ),
                 html.Div(className="gap"),
                 *actions,
@@ -85,6 +84,16 @@ def trail(head: PlanHead) -> html.Nav:
     )
 
 
-def _title(head: PlanHead, active: str) -> str:
-    own = next((own for key, _, own in PLAN_TABS if key == active), "My plan")
-    return own if head.own else head.learner_name
+def plan_title(head: PlanHead, active: str) -> str:
+    """What the browser's tab says of one page of the plan."""
+    staff, own = _labels(active)
+    return own if head.own else f"{staff}, {head.learner_name}"
+
+
+def _heading(head: PlanHead, active: str) -> str:
+    return _labels(active)[1] if head.own else head.learner_name
+
+
+def _labels(active: str) -> tuple[str, str]:
+    """The words of a tab: for staff, for the learner."""
+    return next((staff, own) for key, staff, own in PLAN_TABS if key == active)

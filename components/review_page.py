@@ -94,6 +94,7 @@ def reviews_markup(found: ReviewsOfPlan) -> str:
         found=found,
         head=found.head,
         own=found.head.own,
+        when_and_why=plan_address(found.head, "next-review"),
         given=found.head.learner_name.split()[0],
         kinds=[(kind.id, kind.name) for kind in found.kinds],
         usual=usual.id if usual else "",
