@@ -109,31 +109,6 @@ PAGES = (
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
-WRITERS: tuple[Mapping[str, forms.Writer], ...] = (
-    target_form.WRITERS,
-    small_forms.WRITERS,
-    coverage.WRITERS,
-    phases.WRITERS,
-    route_draft.WRITERS,
-    templates.WRITERS,
-    people.WRITERS,
-    agreement.WRITERS,
-    starting_point.WRITERS,
-    destination.WRITERS,
-    experiences.WRITERS,
-    reflections.WRITERS,
-    reviews.WRITERS,
-    learner.WRITERS,
-    support.WRITERS,
-    target_page.WRITERS,
-    review.WRITERS,
-    review_days.WRITERS,
-    college_reviews.WRITERS,
-    schedule.WRITERS,
-    next_review.WRITERS,
-    calendar_feed.WRITERS,
-)
-"""What saves each kind of form, by the module whose page shows it."""
 ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
 """For the workers' environment: glibc otherwise keeps freed memory aside for each thread."""
 CALLBACKS = (
@@ -164,6 +139,13 @@ CALLBACKS = (
     schedule,
     next_review,
 )
+"""Pages of Dash and what answers on them."""
+PLAIN = (plain_pages, print_pages, guests, calendar_feed, walls, wall_admin, exports, small_forms)
+"""Routes without Dash."""
+WRITERS: tuple[Mapping[str, forms.Writer], ...] = tuple(
+    vars(module)["WRITERS"] for module in (*CALLBACKS, *PLAIN) if "WRITERS" in vars(module)
+)
+"""What saves each kind of form, by the module whose page shows it."""
 
 INDEX = """<!DOCTYPE html>
 <html lang="en-GB">
@@ -246,14 +228,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     )
     for module in CALLBACKS:
         module.register(app)
-    plain_pages.register(app.server)
-    print_pages.register(app.server)
-    guests.register(app.server)
-    calendar_feed.register(app.server)
-    walls.register(app.server)
-    wall_admin.register(app.server)
-    exports.register(app.server)
-    small_forms.register(app.server)
+    for plain in PLAIN:
+        plain.register(app.server)
     forms.register(app.server, WRITERS)
     bundles.install(app.server)
     compression.install(app.server)

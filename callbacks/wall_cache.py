@@ -52,16 +52,16 @@ class Shared(Generic[Key, Value]):
         kept = place.kept
         if kept is not None and self._clock() < place.good_until:
             return kept
-        if not place.lock.acquire(blocking=kept is None):
-            return kept  # type: ignore[return-value]  # acquired without waiting only where there is one
+        if not place.lock.acquire(blocking=kept is None) and kept is not None:
+            return kept
         try:
-            if place.kept is None or self._clock() >= place.good_until:
-                self._make(place, make)
-            return place.kept  # type: ignore[return-value]  # just made
+            if place.kept is not None and self._clock() < place.good_until:
+                return place.kept
+            return self._made(place, make)
         finally:
             place.lock.release()
 
-    def _make(self, place: _Place[Value], make: Callable[[], Value]) -> None:
+    def _made(self, place: _Place[Value], make: Callable[[], Value]) -> Kept[Value]:
         began, at = self._clock(), datetime.now(UTC)
         value = make()
         if place.kept is not None and place.kept.value == value:
@@ -69,3 +69,4 @@ class Shared(Generic[Key, Value]):
         place.kept = Kept(value, at)
         ended = self._clock()
         place.good_until = ended + max(self._seconds, (ended - began) * self._rest)
+        return place.kept

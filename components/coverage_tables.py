@@ -114,11 +114,6 @@ def rests_on(counted: Counted, own_rules: int = 0) -> str:
     return f"{rule_sentence(counted.rule)} {since}{own} {what_counts(counted.kinds, counted.kinds_not)}"
 
 
-def colour_cell(colour: Colour, detail: str = "") -> Cell:
-    word, icon, state = COLOURS[colour]
-    return Cell(word, f"{word}{': ' + detail if detail else ''}", css=f"state-{state}", icon=icon)
-
-
 def figures_in_words(figures: Computed) -> str:
     """3 targets overdue, review 20 days late; or: nothing late."""
     parts = []

@@ -19,7 +19,7 @@ from data.form_values import Typed
 from data.models import CalendarFeed
 from data.saved import Saved
 from data.schedule import BookedReview, BookingState, bookings_of, keeps_schedule
-from data.scope import Viewer, load_viewer
+from data.scope import USUALLY_SOON, Viewer, load_viewer
 from data.sign_in import hash_of
 
 SAVED_KIND = "calendar-feed"
@@ -97,7 +97,7 @@ def read_by_token(
     token: str,
     now: datetime,
     fixed_today: date | None = None,
-    soon: rules.Soon = rules.Soon(),  # noqa: B008  # frozen
+    soon: rules.Soon = USUALLY_SOON,
 ) -> Feed:
     """What the calendar at this address shows; notes that it was read. NotFound for any other token."""
     row = session.scalars(
