@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import structlog
@@ -14,13 +15,16 @@ from sqlalchemy.orm import Session
 from callbacks import request
 from callbacks.declared import is_plain
 from components import shell
-from components.guest_page import guest_page, no_such_link
+from components.guest_page import guest_page, judge_page, no_such_link
 from data import accounts, guests, route_map, rules
 from data.errors import NotFound, Refused
 from data.form_values import Typed
 from data.guests import Guest
 
+ACTS: dict[str, Callable[[Session, Guest, Typed], None]] = {"agree": guests.agree, "judge": guests.judge}
+"""What a form asks for by its button; all else is a comment."""
 DONE = {
+    "judge": "Thank you. Your judgement is saved; the tutor confirms it.",
     "comment": "Thank you. Your comment is with the learner and the tutor.",
     "agree": "Thank you. Your agreement is recorded.",
 }
@@ -51,19 +55,26 @@ def _write(token: str) -> ResponseReturnValue:
             someone = guests.open_link(session, token, _door())
             if not is_plain(sent):
                 raise Refused("This can’t be saved as it is. Please type it anew.")
-            if act == "agree":
-                guests.agree(session, someone, Typed(sent))
-            else:
-                guests.comment(session, someone, Typed(sent))
+            ACTS.get(act, guests.comment)(session, someone, Typed(sent))
     except Refused as refused:
         typed = flask_request.form.get("text", "") if is_plain(sent) else ""
         with request.database_session() as session:
             again = guests.open_link(session, token, _door())
             return _page(session, again, token, typed=typed, problem=refused.reason), 422
-    return redirect(f"/guest/{token}?done={'agree' if act == 'agree' else 'comment'}", 303)
+    return redirect(f"/guest/{token}?done={act if act in ACTS else 'comment'}", 303)
 
 
 def _page(session: Session, someone: Guest, token: str, **said: str) -> str:
+    if someone.judges:
+        return judge_page(
+            someone,
+            guests.to_judge(session, someone),
+            csrf_token=generate_csrf(),
+            banner=_banner(session),
+            token=token,
+            problem=said.get("problem", ""),
+            done=said.get("done", ""),
+        )
     route = route_map.read(session, someone.viewer, someone.learner_id, someone.plan_id)
     return guest_page(
         someone, route, csrf_token=generate_csrf(), banner=_banner(session), token=token, **said

@@ -3,17 +3,21 @@ nothing else and works without scripts."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from components.drawing import render
 from components.learner_page import head
 from components.route_map import route_map
 from components.target_list import target_list
-from data.guests import Guest
+from data.guests import Guest, TargetToJudge
 from data.route_map import RouteMap
 
 GUEST_LINES = 2
 """Of the title of a target on the map."""
+
+
+NOT_FOR_GUESTS = "kept among those who work on the plan."
 
 
 def guest_page(
@@ -28,9 +32,11 @@ def guest_page(
     done: str = "",
 ) -> str:
     """The whole page; `problem` says what was wrong with what was `typed`, `done` what was kept."""
-    # Assessments, ways on, own stops and the names of roads stay with those who work on the plan.
+    # What was found at the start, ways on, own stops and the names of roads stay with those who work on it.
     lanes = tuple(replace(lane, own_name="") for lane in route.lanes)
-    route = replace(route, assessments=(), ways_on=(), own_stops=(), lanes=lanes)
+    route = replace(
+        route, starting_point=NOT_FOR_GUESTS, assessments=(), ways_on=(), own_stops=(), lanes=lanes
+    )
     return render(
         "guest_page.html",
         title=f"{route.learner}, plan",
@@ -43,6 +49,30 @@ def guest_page(
         csrf_token=csrf_token,
         token=token,
         typed=typed,
+        problem=problem,
+        done=done,
+    )
+
+
+def judge_page(
+    guest: Guest,
+    targets: Sequence[TargetToJudge],
+    *,
+    csrf_token: str,
+    banner: str | None,
+    token: str,
+    problem: str = "",
+    done: str = "",
+) -> str:
+    """The page of an invited peer: success criteria, and a judgement on each."""
+    return render(
+        "guest_judge.html",
+        title="Success criteria",
+        banner=banner,
+        guest=guest,
+        targets=targets,
+        csrf_token=csrf_token,
+        token=token,
         problem=problem,
         done=done,
     )

@@ -19,12 +19,14 @@ KINDS = {
     PersonKind.PARENT: "Parent or carer",
     PersonKind.EMPLOYER: "Employer",
     PersonKind.AGENCY: "Agency",
+    PersonKind.PEER: "Another learner",
     PersonKind.SUPPORT_STAFF: "Support staff",
 }
 ACCESS = {
     Access.NOTHING: "Named here only: no link",
     Access.READ: "Read the plan by a link",
     Access.COMMENT: "Read and comment by a link",
+    Access.JUDGE: "Judge success criteria by a link, and read nothing else",
 }
 USUAL_LINK = timedelta(days=90)
 LOOKS_LISTED = 10
@@ -100,6 +102,8 @@ def _person_may(person: PersonLine) -> str:
         " confidential.",
         Access.COMMENT: "May read this plan and comment on it by a link: the map, the targets and"
         " attendance, but nothing confidential.",
+        Access.JUDGE: "May judge the success criteria of open targets by a link; sees their titles and"
+        " criteria, and nothing else of the plan.",
     }[person.access]
 
 

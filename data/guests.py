@@ -14,31 +14,34 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data import agreements, people_of_plan, rules
+from data import agreements, history, people_of_plan, rules, target_criteria, target_detail
 from data.college_rules import CollegeRules
 from data.errors import NotFound, Refused
 from data.form_values import Typed
 from data.models import (
     Access,
     Agreement,
-    Change,
     Enrolment,
     GuestComment,
     GuestLook,
     Invitation,
+    Judged,
+    JudgeKind,
     Learner,
     Organisation,
-    Origin,
     Party,
     PersonKind,
     PlanPerson,
+    Target,
 )
-from data.scope import Viewer, guest_viewer
+from data.scope import Viewer, enrolments_seen_by, guest_viewer
 from data.sign_in import hash_of
+from data.target_criteria import CriterionLine
 
 ONE_LOOK = timedelta(minutes=1)
 """Opening the page again within this time is the same look."""
 COMMENTS_A_DAY = 20
+MOST_TO_JUDGE = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,8 @@ class GuestSaid:
 @dataclass(frozen=True, slots=True)
 class Guest:
     """Who holds a link, what for, and the viewer that they are. `version` is that of the plan
-    (`agreements.Contract.version`); `agrees` says whether the college asks them to agree."""
+    (`agreements.Contract.version`); `agrees` says whether the college asks them to agree. Who `judges` is
+    shown the criteria of open targets, and nothing else of the plan."""
 
     viewer: Viewer
     invitation_id: int
@@ -62,6 +66,7 @@ class Guest:
     name: str
     kind: PersonKind
     may_comment: bool
+    judges: bool
     expires_on: date
     comments: tuple[GuestSaid, ...]
     agrees: bool
@@ -153,19 +158,66 @@ def agree(session: Session, guest: Guest, typed: Typed) -> None:
     _record(session, guest, "agreement", f"{guest.name} ({guest.kind.value}, by link)")
 
 
+@dataclass(frozen=True, slots=True)
+class TargetToJudge:
+    """An open target as an invited peer sees it."""
+
+    id: int
+    title: str
+    criteria: tuple[CriterionLine, ...]
+
+
+def to_judge(session: Session, guest: Guest) -> tuple[TargetToJudge, ...]:
+    """The open targets of the plan that have success criteria, by due date, in two queries; none for who
+    doesn't judge."""
+    if not guest.judges:
+        return ()
+    rows = session.execute(
+        select(Target.id, Target.title, Target.criteria)
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(
+            Target.plan_id == guest.plan_id,
+            Target.status.in_(rules.OPEN_STATUSES),
+            Target.criteria != "",
+            enrolments_seen_by(guest.viewer),
+        )
+        .order_by(Target.due_on, Target.id)
+        .limit(MOST_TO_JUDGE)
+    ).all()
+    lines = target_criteria.lines_of_targets(
+        session, {row.id: target_detail.criteria_in(row.criteria) for row in rows}
+    )
+    return tuple(TargetToJudge(row.id, row.title, lines[row.id]) for row in rows)
+
+
+def judge(session: Session, guest: Guest, typed: Typed) -> None:
+    """What an invited peer says of one `criterion` of a `target`: `judged`; the tutor confirms it, the caller
+    commits. Raises NotFound where they aren't asked about it (any more), Refused without an answer."""
+    target_id = typed.id("target")
+    if target_id not in {one.id for one in to_judge(session, guest)}:
+        raise NotFound
+    detail = target_detail.read(session, guest.viewer, target_id)
+    judged = Judged(typed.choice("judged", Judged, required="Please choose “met” or “not yet”."))
+    target_criteria.set_judgement(
+        session,
+        guest.viewer,
+        detail,
+        target_criteria.criterion_of(detail, typed),
+        judged,
+        JudgeKind.PEER,
+        guest.name,
+        reason=_by_link(guest),
+    )
+
+
 def _record(session: Session, guest: Guest, field: str, said: str) -> None:
     """The history's line of what somebody did who doesn't sign in."""
-    session.add(
-        Change(
-            plan_id=guest.plan_id,
-            field=field,
-            new=said,
-            reason=f"{guest.name}, by link",
-            origin=Origin.PERSON,
-            at=guest.viewer.now,
-        )
-    )
+    history.record(session, guest.viewer, guest.plan_id, field, None, said, reason=_by_link(guest))
     session.flush()
+
+
+def _by_link(guest: Guest) -> str:
+    return f"{guest.name}, by link"
 
 
 def _guest(session: Session, viewer: Viewer, link: Invitation, person: PlanPerson, learner_id: int) -> Guest:
@@ -187,6 +239,7 @@ def _guest(session: Session, viewer: Viewer, link: Invitation, person: PlanPerso
         name=person.name,
         kind=kind,
         may_comment=person.access == Access.COMMENT,
+        judges=person.access == Access.JUDGE,
         expires_on=link.expires_on,
         comments=tuple(_comments(session, viewer, person.id)),
         agrees=kind.value in viewer.college_rules.parties and not current,

@@ -52,7 +52,7 @@ def record(
             new=_as_text(new),
             reason=reason,
             origin=Origin.PERSON,
-            by_id=viewer.person_id,
+            by_id=viewer.person_id or None,  # a guest has no account
             at=viewer.now,
         )
     )

@@ -179,6 +179,8 @@ def save_person(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     }
     if values["kind"] == PersonKind.SUPPORT_STAFF and values["access"] != Access.NOTHING:
         raise Refused("Staff of the college read plans by signing in. Please choose “no link”.", "access")
+    if values["kind"] == PersonKind.PEER and values["access"] not in (Access.NOTHING, Access.JUDGE):
+        raise Refused("Another learner judges success criteria, but doesn’t read the plan.", "access")
     if typed.id_or_none("id") is None:
         head = require_plan(session, viewer, typed.id("plan"), *MAY_ARRANGE)
         _require_written(head)

@@ -2,8 +2,8 @@
 
 From 18 on only the learner decides: nobody outside the college is shown the plan without their consent.
 Under 18 a college may tell a parent or carer by its own rule (its privacy notice says so), a setting; an
-employer or an agency needs the learner's consent at any age. What a learner has withdrawn counts for nothing,
-whatever their age. Whose date of birth isn't known is treated as an adult.
+employer, an agency or another learner needs the learner's consent at any age. What a learner has withdrawn
+counts for nothing, whatever their age. Whose date of birth isn't known is treated as an adult.
 
 Sources: Family Law Reform Act 1969 (England and Wales), section 1: full age is 18; section 9: an age is
 attained at the commencement of the anniversary of the birth. The Act doesn't name the anniversary of 29

@@ -6,6 +6,7 @@ when its line is reworded, and stands in the history.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,15 +44,26 @@ def of_target(session: Session, viewer: Viewer, target_id: int) -> tuple[Criteri
 
 def lines_of(session: Session, detail: TargetDetail) -> tuple[CriterionLine, ...]:
     """The criteria of a target that was read for the viewer."""
+    return lines_of_targets(session, {detail.id: detail.criteria_list})[detail.id]
+
+
+def lines_of_targets(
+    session: Session, criteria: Mapping[int, Sequence[str]]
+) -> dict[int, tuple[CriterionLine, ...]]:
+    """{target's id: its criteria as they stand}, in one query, of targets that were read for the viewer."""
     rows = session.execute(
         select(CriterionJudgement, Person.name)
         .outerjoin(Person, Person.id == CriterionJudgement.confirmed_by_id)
-        .where(CriterionJudgement.target_id == detail.id)
+        .where(CriterionJudgement.target_id.in_(criteria))
     )
-    judged = {one.criterion: (one, name) for one, name in rows}
-    return tuple(
-        _line(text, *judged[text]) if text in judged else CriterionLine(text) for text in detail.criteria_list
-    )
+    judged = {(one.target_id, one.criterion): (one, name) for one, name in rows}
+    return {
+        target_id: tuple(
+            _line(text, *judged[target_id, text]) if (target_id, text) in judged else CriterionLine(text)
+            for text in texts
+        )
+        for target_id, texts in criteria.items()
+    }
 
 
 def judge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
@@ -66,7 +78,7 @@ def judge(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     judged = typed.choice("judged", Judged)
     peer = typed.line("peer")
     kind, name = (JudgeKind.PEER, peer) if peer else (JudgeKind.LEARNER, detail.learner_name)
-    text = _criterion(detail, typed)
+    text = criterion_of(detail, typed)
     set_judgement(session, viewer, detail, text, Judged(judged) if judged else None, kind, name)
     return detail.saved("Your judgement is saved. The tutor confirms it.", "criterion")
 
@@ -79,9 +91,11 @@ def set_judgement(
     judged: Judged | None,
     kind: JudgeKind,
     name: str,
+    *,
+    reason: str = "",
 ) -> None:
     """Set or take back the judgement of one criterion of a target that was read for the viewer; a new
-    judgement waits for a new confirmation."""
+    judgement waits for a new confirmation. `reason` goes into the history."""
     stored = _judgement(session, detail.id, text)
     old = stored.judged if stored else None
     if stored is not None and judged is None:
@@ -93,7 +107,8 @@ def set_judgement(
         stored.judged, stored.judge_kind, stored.judge_name = judged, kind, name
         stored.judged_on, stored.confirmed_on, stored.confirmed_by_id = viewer.today, None, None
         stored.version += 1
-    _record(session, viewer, detail, "criterion", f"{text}: {old}" if old else None, _as_text(text, judged))
+    before = f"{text}: {old}" if old else None
+    _record(session, viewer, detail, "criterion", before, _as_text(text, judged), reason)
 
 
 def confirm(session: Session, viewer: Viewer, typed: Typed) -> Saved:
@@ -104,7 +119,7 @@ def confirm(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     detail = read(session, viewer, typed.id("target"))
     if detail.may_write != "all":
         raise Refused("The tutor confirms a judgement.")
-    text, confirmed = _criterion(detail, typed), typed.ticked("confirmed")
+    text, confirmed = criterion_of(detail, typed), typed.ticked("confirmed")
     stored = _judgement(session, detail.id, text)
     if stored is None:
         raise Refused("Nobody has judged this criterion yet: first the learner, or a peer, then you.")
@@ -131,7 +146,7 @@ def _line(text: str, row: CriterionJudgement, confirmed_by: str | None) -> Crite
     )
 
 
-def _criterion(detail: TargetDetail, typed: Typed) -> str:
+def criterion_of(detail: TargetDetail, typed: Typed) -> str:
     """The criterion that the form is about, by its words."""
     text = typed.line("criterion", longest=LONGEST_TEXT)
     if text not in detail.criteria_list:
@@ -152,8 +167,14 @@ def _as_text(text: str, judged: Judged | None) -> str | None:
 
 
 def _record(
-    session: Session, viewer: Viewer, detail: TargetDetail, field: str, old: str | None, new: str | None
+    session: Session,
+    viewer: Viewer,
+    detail: TargetDetail,
+    field: str,
+    old: str | None,
+    new: str | None,
+    reason: str = "",
 ) -> None:
     if old != new:
-        history.record(session, viewer, detail.plan_id, field, old, new, target_id=detail.id)
+        history.record(session, viewer, detail.plan_id, field, old, new, reason=reason, target_id=detail.id)
     session.flush()

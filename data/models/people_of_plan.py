@@ -18,6 +18,7 @@ class PersonKind(StrEnum):
     EMPLOYER = "employer"
     PARENT = "parent"
     AGENCY = "agency"
+    PEER = "peer"
 
 
 class Access(StrEnum):
@@ -26,6 +27,7 @@ class Access(StrEnum):
     NOTHING = "nothing"
     READ = "read"
     COMMENT = "comment"
+    JUDGE = "judge"
 
 
 class Party(StrEnum):

@@ -24,7 +24,6 @@ GUEST = f"/guest/{TOKEN}"
 MAY_READ = {
     "learner.given_name",
     "learner.family_name",
-    "plan.starting_point",
     "plan.destination",
     "target.title",
     "milestone.short_title",
@@ -200,3 +199,72 @@ def test_who_may_only_read_is_offered_no_form(
     page = visitor.get(GUEST)
     assert page.status_code == 200
     assert "<form" not in page.text
+
+
+# --- an invited peer -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def peer(college: Session, world: World) -> models.PlanPerson:
+    """Another learner, whom the learner “here” asked to judge the criteria of targets."""
+    place = world.places["here"]
+    plan = college.get_one(models.Plan, place.plan)
+    target = college.get_one(models.Target, place.target, populate_existing=True)
+    target.criteria = "It lights\nNo sharp edges"
+    made = make.plan_person(
+        college, plan, kind=models.PersonKind.PEER, name="Kofi", access=models.Access.JUDGE
+    )
+    make.invitation(college, made, token=TOKEN)
+    college.commit()
+    return made
+
+
+def test_an_invited_peer_sees_criteria_of_open_targets_and_nothing_else_of_the_plan(
+    visitor: Visitor, world: World, peer: models.PlanPerson
+) -> None:
+    answer = visitor.get(GUEST)
+    assert answer.status_code == 200
+    assert "No sharp edges" in answer.text
+    seen = {world.canaries[word] for word in world.seen(answer.text)}
+    assert {canary.column for canary in seen} <= {"target.title", "target.criteria"}
+    assert all("here" in canary.places for canary in seen)
+
+
+def test_what_an_invited_peer_judges_stands_in_their_name_and_waits_for_the_tutor(
+    visitor: Visitor, college: Session, world: World, peer: models.PlanPerson
+) -> None:
+    target = world.places["here"].target
+    judged = {"act": "judge", "target": str(target), "criterion": "It lights", "judged": "met"}
+    answer = visitor.post_form(GUEST, judged)
+    assert answer.status_code == 303
+    assert "the tutor confirms it" in visitor.get(answer.headers["Location"]).text
+    college.rollback()
+    stored = college.scalars(
+        select(models.CriterionJudgement).where(models.CriterionJudgement.criterion == "It lights")
+    ).one()
+    assert (stored.judge_kind, stored.judge_name, stored.judged) == ("peer", "Kofi", "met")
+    assert stored.confirmed_on is None
+    change = college.scalars(select(models.Change).order_by(models.Change.id.desc())).first()
+    assert change is not None
+    assert (change.by_id, change.reason) == (None, "Kofi, by link")
+
+
+def test_an_invited_peer_does_nothing_else_and_a_guest_who_reads_judges_nothing(
+    visitor: Visitor, college: Session, world: World, peer: models.PlanPerson
+) -> None:
+    here, other = world.places["here"], world.places["same cohort"]
+    before = rows(college, models.CriterionJudgement)
+    for sent, status in (
+        ({"act": "comment", "text": "Hello"}, 422),
+        ({"act": "agree", "version": "0"}, 422),
+        ({"act": "judge", "target": str(here.target), "criterion": "It lights", "judged": "perfect"}, 422),
+        ({"act": "judge", "target": str(here.target), "criterion": "It sings", "judged": "met"}, 404),
+        ({"act": "judge", "target": str(other.target), "criterion": "It lights", "judged": "met"}, 404),
+    ):
+        assert visitor.post_form(GUEST, sent).status_code == status, sent
+    college.rollback()
+    college.get_one(models.PlanPerson, peer.id, populate_existing=True).access = models.Access.COMMENT
+    college.commit()
+    judged = {"act": "judge", "target": str(here.target), "criterion": "It lights", "judged": "met"}
+    assert visitor.post_form(GUEST, judged).status_code == 404
+    assert rows(college, models.CriterionJudgement) == before

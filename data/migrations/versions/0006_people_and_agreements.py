@@ -10,7 +10,7 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
-KINDS = "'support-staff', 'employer', 'parent', 'agency'"
+KINDS = "'support-staff', 'employer', 'parent', 'agency', 'peer'"
 PARTIES = "'learner', 'tutor', 'employer', 'parent', 'agency'"
 
 
@@ -61,7 +61,7 @@ def _add_people() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint(f"kind IN ({KINDS})", name=op.f("ck_plan_person_kind_known")),
         sa.CheckConstraint(
-            "access IN ('nothing', 'read', 'comment')", name=op.f("ck_plan_person_access_known")
+            "access IN ('nothing', 'read', 'comment', 'judge')", name=op.f("ck_plan_person_access_known")
         ),
         sa.CheckConstraint(
             "consented_on IS NULL OR withdrawn_on IS NULL",
