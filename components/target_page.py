@@ -11,7 +11,7 @@ from dash import dcc
 
 from components import ids, words
 from components.drawing import drawing, render
-from components.plan_frame import plan_frame
+from components.plan_frame import plan_address, plan_frame
 from components.route_entries import state_icon, state_word
 from components.target_form import READ_BY_LEARNER, READ_BY_STAFF, STATUSES, change_in_words
 from components.wording_help import wording_help
@@ -102,6 +102,7 @@ def markup(page: TargetPage, advice: Advice) -> str:
         priority_words=PRIORITIES,
         idea=_idea(page),
         link_words=LINKS,
+        page_of=lambda key: plan_address(page.head, key),
         move_words=MOVES,
         evidence_icons=EVIDENCE_ICONS,
         statuses=[(status, words.target_word(status)) for status in STATUSES],

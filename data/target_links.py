@@ -1,18 +1,34 @@
-"""What a target serves: an assessed need, a goal, a unit, a skill. So topics are linked with each other."""
+"""What a target serves: an assessed need, a goal, a unit, a skill. So topics are linked with each other.
+
+An assessment, a barrier and a gap on the way on name their target themselves: those links are read from there
+and kept nowhere else.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Integer, Select, cast, delete, literal, null, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from data import history
 from data.errors import NotFound, Refused
 from data.form_values import Typed
-from data.models import LinkKind, Plan, Target, TargetLink
+from data.models import (
+    Assessment,
+    Barrier,
+    BarrierAnswer,
+    Enrolment,
+    LinkKind,
+    Plan,
+    ProgressionNeed,
+    Target,
+    TargetLink,
+)
 from data.saved import Saved
-from data.scope import Viewer
+from data.scope import Viewer, confidential_rows_read_by
 from data.target_detail import TargetDetail, read
 from data.target_writes import READ_ONLY
 
@@ -21,24 +37,49 @@ MOST_LINKS = 12
 
 @dataclass(frozen=True, slots=True)
 class LinkLine:
-    id: int
+    """`id` is None for what names the target itself; `page` is then the key of the plan's page that it is
+    on."""
+
+    id: int | None
     kind: LinkKind
     serves: str
+    page: str = ""
 
 
 def of_target(session: Session, viewer: Viewer, target_id: int) -> tuple[LinkLine, ...]:
     """What the target serves; NotFound out of scope."""
-    return lines_of(session, read(session, viewer, target_id))
+    return lines_of(session, viewer, read(session, viewer, target_id))
 
 
-def lines_of(session: Session, detail: TargetDetail) -> tuple[LinkLine, ...]:
-    """The links of a target that was read for the viewer."""
-    rows = session.execute(
-        select(TargetLink.id, TargetLink.kind, TargetLink.serves)
-        .where(TargetLink.target_id == detail.id)
-        .order_by(TargetLink.id)
+def lines_of(session: Session, viewer: Viewer, detail: TargetDetail) -> tuple[LinkLine, ...]:
+    """The links of a target that was read for the viewer, in one query: what names it first."""
+    found = union_all(
+        _naming(Assessment.instrument + ": " + Assessment.result, LinkKind.NEED, "start").where(
+            Assessment.target_id == detail.id
+        ),
+        _naming(Barrier.what, LinkKind.NEED, "support")
+        .join(BarrierAnswer, BarrierAnswer.barrier_id == Barrier.id)
+        .join(Enrolment, Enrolment.id == Barrier.plan_id)
+        .where(
+            BarrierAnswer.target_id == detail.id, confidential_rows_read_by(viewer, Barrier.confidentiality)
+        ),
+        _naming(ProgressionNeed.needs, LinkKind.GOAL, "destination").where(
+            ProgressionNeed.target_id == detail.id
+        ),
+        select(TargetLink.id, TargetLink.kind, TargetLink.serves, literal("")).where(
+            TargetLink.target_id == detail.id
+        ),
     )
-    return tuple(LinkLine(link_id, LinkKind(kind), serves) for link_id, kind, serves in rows)
+    rows: Sequence[Any] = session.execute(found).all()
+    lines = [LinkLine(link_id, LinkKind(kind), serves, page) for link_id, kind, serves, page in rows]
+    return tuple(sorted(lines, key=lambda one: one.id or 0))
+
+
+def _naming(
+    words: ColumnElement[str] | InstrumentedAttribute[str], kind: LinkKind, page: str
+) -> Select[*tuple[Any, ...]]:
+    """The lines of a table whose rows name a target themselves."""
+    return select(cast(null(), Integer), literal(kind.value), words, literal(page))
 
 
 def offered_for(session: Session, detail: TargetDetail) -> tuple[str, ...]:
@@ -58,7 +99,7 @@ def add(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     detail = _written(session, viewer, typed)
     kind = LinkKind(typed.choice("kind", LinkKind, required="Please choose what it is."))
     serves = typed.line("serves", required="Please say what this target serves.")
-    known = {(one.kind, one.serves) for one in lines_of(session, detail)}
+    known = {(one.kind, one.serves) for one in lines_of(session, viewer, detail)}
     if (kind, serves) in known:
         return detail.saved("That is linked already.", "link")
     if len(known) >= MOST_LINKS:
@@ -73,7 +114,7 @@ def remove(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     """Take a link away; it stays in the history. The caller commits."""
     detail = _written(session, viewer, typed)
     link_id = typed.id("link")
-    serves = next((one.serves for one in lines_of(session, detail) if one.id == link_id), None)
+    serves = next((one.serves for one in lines_of(session, viewer, detail) if one.id == link_id), None)
     if serves is None:
         raise NotFound
     session.execute(delete(TargetLink).where(TargetLink.id == link_id))

@@ -108,7 +108,7 @@ def read(session: Session, viewer: Viewer, target_id: int) -> TargetPage:
         target=target,
         criteria=target_criteria.lines_of(session, target),
         evidence=pieces,
-        links=target_links.lines_of(session, target),
+        links=target_links.lines_of(session, viewer, target),
         talks=negotiations.talks_of(session, target.id, viewer.time_zone),
         stuck=stuck.of_target(session, viewer, target.id),
         history=tuple(history.read(session, viewer, target.id)),

@@ -407,6 +407,25 @@ def test_a_target_is_linked_to_what_it_serves(session: Session, world: World, ta
     assert shown(session, world.learner, target).links == ()
 
 
+def test_what_names_the_target_itself_is_linked_for_who_may_read_it(
+    session: Session, world: World, target: models.Target
+) -> None:
+    about = {"plan_id": world.plan.id, "target_id": target.id}
+    needs = {"instrument": "BKSB maths", "result": "Level 1", "taken_on": make.TODAY, "kind": "initial"}
+    barrier = models.Barrier(
+        plan_id=world.plan.id, kind="personal", what="No time", from_on=make.TODAY, confidentiality=3
+    )
+    session.add_all([models.Assessment(**about, **needs), barrier])
+    session.flush()
+    session.add(models.BarrierAnswer(barrier_id=barrier.id, target_id=target.id))
+    found = {(one.id, one.kind, one.serves, one.page) for one in shown(session, world.tutor, target).links}
+    assert found == {
+        (None, "need", "BKSB maths: Level 1", "start"),
+        (None, "need", "No time", "support"),
+    }
+    assert [one.serves for one in shown(session, world.teacher, target).links] == ["BKSB maths: Level 1"]
+
+
 def test_the_page_takes_as_many_queries_whatever_belongs_to_the_target(
     session: Session, world: World, target: models.Target, store: FileStore
 ) -> None:
