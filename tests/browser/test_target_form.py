@@ -347,6 +347,18 @@ def test_what_is_typed_outlives_another_selection_and_another_page(page_as: Open
     expect(form_of(page)).to_contain_text("Not saved yet")
 
 
+def test_a_closed_tab_and_another_device_find_what_was_typed(page_as: OpenPage, own_case: Case) -> None:
+    tab = page_as("tutor", own_case.address)
+    with tab.expect_response(lambda answer: answer.url.endswith("/drafts") and answer.request.method == "POST"):
+        control(tab, "note").fill("Typed before the tab was closed")
+    tab.close()
+    elsewhere = page_as("tutor", own_case.address)
+    expect(control(elsewhere, "note")).to_have_value("Typed before the tab was closed")
+    expect(form_of(elsewhere)).to_contain_text("Not saved yet")
+    form_of(elsewhere).get_by_role("button", name="Discard").click()
+    expect(control(elsewhere, "note")).not_to_have_value("Typed before the tab was closed")
+
+
 def test_what_somebody_else_saved_meanwhile_is_seen_on_coming_back(page_as: OpenPage, case: Case) -> None:
     mine, theirs = page_as("tutor", case.address), page_as("head", case.address)
     control(mine, "note").fill("Mine")
@@ -518,6 +530,8 @@ def test_the_form_is_accessible_and_fits_a_phone(
 def test_what_a_thumb_touches_on_a_phone_is_large_enough(page_as: OpenPage, served_engine: Engine) -> None:
     case = _open_targets(served_engine, Enrolment.learner_id.in_(_demo_learner()))[-1]
     page = page_as("tutor", case.address, viewport=PHONE)
+    control(page, "note").fill("On the bus")
+    expect(form_of(page).get_by_role("button", name="Discard")).to_be_visible()
     touched = form_of(page).locator(":is(button, select, textarea, .steps label, [type=date]):visible")
     assert touched.count() > 4
     for one in touched.all():
