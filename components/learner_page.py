@@ -24,7 +24,6 @@ HEAD, NEXT, NEWS, MAP, LIST = "learner-head", "learner-next", "news", "route-map
 AGREEMENT = "agreement-notice"
 DRAWINGS = (HEAD, NEXT, NEWS, MAP, LIST, AGREEMENT)
 """The drawings that are redrawn after a save, in the order of `drawn`."""
-STEP_READERS = "Your tutor and the people who teach or support you see which steps you have done."
 
 
 def learner_page(
@@ -112,7 +111,6 @@ def next_step(route: RouteMap) -> str:
         target=target,
         step=target.next_step if target else None,
         line=_kind_line(route) if target else "",
-        readers=STEP_READERS,
     )
 
 

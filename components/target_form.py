@@ -24,11 +24,6 @@ FORM = "target-form"
 """The drawing of the form."""
 SHORT = 200
 """Characters of a text that the history shows."""
-READ_BY_LEARNER = "The learner reads this too."
-READ_BY_STAFF = (
-    "Your tutor and the people who teach or support you read this. Nobody watches it round the clock: if"
-    " something can't wait, please talk to someone at college."
-)
 
 
 def target_form(detail: TargetDetail | None, history: Sequence[HistoryLine] = ()) -> html.Section:
@@ -61,7 +56,7 @@ def form_markup(detail: TargetDetail | None, history: Sequence[HistoryLine] = ()
         history_part=history_markup(detail, history),
         statuses=[(status, words.target_word(status)) for status in STATUSES],
         status=detail.status if detail.status in STATUSES else "",
-        readers=READ_BY_STAFF if detail.may_write == "note" else READ_BY_LEARNER,
+        readers=words.readers(detail.may_write == "note"),
         longest_reason=LONGEST_REASON,
     )
 

@@ -13,7 +13,7 @@ from components import ids, words
 from components.drawing import drawing, render
 from components.plan_frame import plan_address, plan_frame
 from components.route_entries import state_icon, state_word
-from components.target_form import READ_BY_LEARNER, READ_BY_STAFF, STATUSES, change_in_words
+from components.target_form import STATUSES, change_in_words
 from components.wording_help import wording_help
 from data import file_types
 from data.form_values import LONGEST_REASON
@@ -106,7 +106,7 @@ def markup(page: TargetPage, advice: Advice) -> str:
         move_words=MOVES,
         evidence_icons=EVIDENCE_ICONS,
         statuses=[(status, words.target_word(status)) for status in STATUSES],
-        readers=READ_BY_STAFF if own else READ_BY_LEARNER,
+        readers=words.readers(own),
         longest_reason=LONGEST_REASON,
         change=change_in_words,
         size=size_in_words,

@@ -104,8 +104,12 @@ NOT_WATCHED = (
     " Childline on 0800 1111 or Samaritans on 116 123; in danger, call 999."
 )
 """Stands beside what a learner writes where the learner chooses who reads it."""
-READERS = (
-    "Your tutor, the teachers of your groups, learning support and those responsible for your department can"
-    f" read this. {NOT_WATCHED}"
-)
+STAFF = "Your tutor, the teachers of your groups, learning support and those responsible for your department"
+READERS = f"{STAFF} can read this. {NOT_WATCHED}"
 """Stands beside all that a learner writes: who reads it, that nobody watches it, whom to call in need."""
+STEPS_SEEN = f"{STAFF} can see which steps you have done."
+
+
+def readers(own: bool) -> str:
+    """Who reads what is written here, said to the learner (`own`) or to staff."""
+    return READERS if own else "The learner reads this too."

@@ -202,7 +202,7 @@ def test_the_next_step_is_the_first_undone_one_of_the_target_that_is_due_first()
     markup = next_step(route)
     assert "<h2>Read one page with Mr Hale</h2>" in markup
     assert 'data-ticks="2" data-of="1"' in markup
-    assert "Your tutor and the people who teach or support you" in text_of(markup)
+    assert "can see which steps you have done" in text_of(markup)
     assert "Nothing is waiting for you" in next_step(replace(ROUTE, targets=ROUTE.targets[:1]))
 
 
