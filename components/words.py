@@ -104,9 +104,13 @@ NOT_WATCHED = (
     " Childline on 0800 1111 or Samaritans on 116 123; in danger, call 999."
 )
 """Stands beside what a learner writes where the learner chooses who reads it."""
-STAFF = "Your tutor, the teachers of your groups, learning support and those responsible for your department"
+STAFF = (
+    "Your tutor, the teachers of your groups, learning support and those responsible for your department or"
+    " the whole college"
+)
 READERS = f"{STAFF} can read this. {NOT_WATCHED}"
 """Stands beside all that a learner writes: who reads it, that nobody watches it, whom to call in need."""
+DRAFT_READERS = f"Only those who may change your plan, your tutor first, can read this draft. {NOT_WATCHED}"
 STEPS_SEEN = f"{STAFF} can see which steps you have done."
 
 
