@@ -76,6 +76,23 @@ class IntervalUnit(StrEnum):
     HALF_YEARS = "half-years"
 
 
+class Occasion(StrEnum):
+    """What a review rule counts a due date from."""
+
+    INTERVAL = "interval"
+    START = "start"
+    PHASES = "phases"
+    END = "end"
+    NEEDED = "needed"
+
+
+class ForWhom(StrEnum):
+    """The learners for whom a kind of review is demanded: all, or those with a support in place."""
+
+    EVERYONE = "everyone"
+    SUPPORTED = "supported"
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Days from `from_on` up to, not including, `back_on`; open-ended where `back_on` is None."""
@@ -89,12 +106,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class ReviewRule:
-    """One version of a review interval, in force from `from_on`."""
+    """One version of a review rule, in force from `from_on`.
+
+    By its `occasion` a review is due again and again an interval after the last one; once, an interval after
+    the start of learning; by the end of each phase that demands one; by the planned end of learning; or on no
+    date at all, as it is held when needed. Before the end of a phase or of learning, the interval says how
+    many weeks ahead of it a review counts for it.
+    """
 
     unit: IntervalUnit
     amount: int
     closures_stop_clock: bool = False
     from_on: date = date.min
+    occasion: Occasion = Occasion.INTERVAL
+    for_whom: ForWhom = ForWhom.EVERYONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +286,7 @@ def next_review_due(
     breaks: tuple[Span, ...] = (),
     closures: tuple[Span, ...] = (),
     transitions: tuple[date, ...] = (),
+    planned_end_on: date | None = None,
     first: bool = False,
 ) -> date | None:
     """The day by which the next review is due, counted from the last one (or the start of learning).
@@ -269,9 +295,30 @@ def next_review_due(
     the date by its days, then to the month's end where the rule counts in calendar months; closed days do
     so where the rule says it. None where an open-ended break stops the clock. Half-yearly reviews are also
     due at each transition between phases, unless held shortly before it.
+
+    Of the other occasions None also where nothing more is demanded: the one review after the start is held,
+    no phase ends any more, the end is reviewed. What was due before the rule began isn't demanded by it.
     """
     stops = breaks + closures if rule.closures_stop_clock else breaks
-    return _next_due(last_on, rule, stops, transitions if rule.unit == IntervalUnit.HALF_YEARS else (), first)
+    if rule.occasion == Occasion.INTERVAL:
+        ends = transitions if rule.unit == IntervalUnit.HALF_YEARS else ()
+        return _next_due(last_on, rule, stops, ends, first)
+    if rule.occasion == Occasion.START:
+        due = _next_due(last_on, rule, stops, (), first) if first else None
+        return due if due is not None and due >= rule.from_on else None
+    if rule.occasion == Occasion.NEEDED:
+        return None
+    ends = transitions if rule.occasion == Occasion.PHASES else (planned_end_on,) if planned_end_on else ()
+    return _due_by_an_end(last_on, rule, stops, ends, first)
+
+
+def _due_by_an_end(
+    last_on: date, rule: ReviewRule, stops: tuple[Span, ...], ends: tuple[date, ...], first: bool
+) -> date | None:
+    """The first of the ends that no review was held shortly before, moved as any date is."""
+    reviewed_until = last_on if first else last_on + timedelta(weeks=rule.amount)
+    ahead = [day for day in ends if day > reviewed_until and day >= rule.from_on]
+    return _moved_by_stops(last_on, min(ahead), stops, to_month_end=False) if ahead else None
 
 
 @lru_cache(maxsize=65536)
@@ -392,6 +439,7 @@ class ReviewClock:
     rules: tuple[ReviewRule, ...]
     closures: tuple[Span, ...] = ()
     transitions: tuple[date, ...] = ()
+    planned_end_on: date | None = None
     _held: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -415,6 +463,7 @@ class ReviewClock:
             breaks=self.enrolment.breaks,
             closures=self.closures,
             transitions=self.transitions,
+            planned_end_on=self.planned_end_on,
             first=last_on is None,
         )
 

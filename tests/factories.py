@@ -279,6 +279,13 @@ def complete(session: Session) -> None:
     """Bring what follows from the facts into step, and commit."""
     by_organisation: dict[int, list[int]] = {}
     for cohort_id, organisation_id in session.execute(
+def plan_review_rule(session: Session, of: models.Plan, kind_id: int, **values: Any) -> models.PlanReviewRule:
+    """A plan's own rule for a kind of review: every four weeks."""
+    defaults: dict[str, Any] = {"occasion": "interval", "unit": "weeks", "amount": 4}
+    said = {"from_on": date(2026, 9, 7), "reason": "Reviewed with the hospital", "evidence": "Letter of June"}
+    return _add(session, models.PlanReviewRule, plan_id=of.id, kind_id=kind_id, **(defaults | said | values))
+
+
         select(models.Cohort.id, models.Department.organisation_id).join(
             models.Department, models.Department.id == models.Cohort.department_id
         )

@@ -87,6 +87,7 @@ from data.models.schedule import Booking as Booking
 from data.models.schedule import BookingStatus as BookingStatus
 from data.models.schedule import CalendarFeed as CalendarFeed
 from data.models.schedule import CollegeChange as CollegeChange
+from data.models.reviews import PlanReviewRule as PlanReviewRule
 from data.models.schedule import Slot as Slot
 from data.models.starting_points import Assessment as Assessment
 from data.models.starting_points import AssessmentKind as AssessmentKind

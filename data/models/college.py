@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from data.models.base import Base, one_of
-from data.rules import IntervalUnit
+from data.rules import ForWhom, IntervalUnit, Occasion
 
 
 class Organisation(Base):
@@ -97,7 +97,8 @@ class ReviewKind(Base):
 
 
 class ReviewRuleVersion(Base):
-    """One version of a kind's interval, in force from a date; see `rules.ReviewRule`."""
+    """One version of a kind's rule, in force from a date; see `rules.ReviewRule`. `for_whom` says which
+    learners it holds for."""
 
     __tablename__ = "review_rule"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -107,6 +108,8 @@ class ReviewRuleVersion(Base):
     amount: Mapped[int]
     closures_stop_clock: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
+    occasion: Mapped[str] = mapped_column(default=Occasion.INTERVAL, server_default="interval")
+    for_whom: Mapped[str] = mapped_column(default=ForWhom.EVERYONE, server_default="everyone")
     __table_args__ = (
         UniqueConstraint("kind_id", "from_on"),
         one_of("unit", IntervalUnit),

@@ -1,13 +1,14 @@
-"""Reviews held."""
+"""Reviews held, and the rule that a plan has for a kind of them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from data.models.base import Base
+from data.models.base import Base, one_of
+from data.rules import IntervalUnit, Occasion
 
 
 class Review(Base):
@@ -28,4 +29,27 @@ class Review(Base):
     __table_args__ = (
         Index("ix_review_plan_id_held_on", "plan_id", "held_on"),
         Index("ix_review_recorded_at", "recorded_at"),
+    )
+
+
+class PlanReviewRule(Base):
+    """A plan's own rule for a kind of review, instead of the college's from a day on, with its reason and the
+    evidence. The kind that sets the clock has its own on `Plan`."""
+
+    __tablename__ = "plan_review_rule"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[int] = mapped_column(ForeignKey("plan.id"))
+    kind_id: Mapped[int] = mapped_column(ForeignKey("review_kind.id"))
+    from_on: Mapped[date]
+    occasion: Mapped[str]
+    unit: Mapped[str]
+    amount: Mapped[int]
+    reason: Mapped[str]
+    evidence: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+    __table_args__ = (
+        UniqueConstraint("plan_id", "kind_id"),
+        one_of("occasion", Occasion),
+        one_of("unit", IntervalUnit),
+        CheckConstraint("amount > 0", name="amount_positive"),
     )

@@ -274,6 +274,7 @@ class Builder:
         after = {"review_id": review.id}
         self.add(models.ReviewSignature, name, party="tutor", name="x", signed_at=at, **after)
         self.add(models.ReviewNote, name, said="x", written_at=at, **after)
+        self.of(make.plan_review_rule(self.session, plan, review.kind_id, id=self.number()), name)
         return {
             "review_done": done.id,
             "review_held": held.id,

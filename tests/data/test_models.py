@@ -40,6 +40,9 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_person_email_lower": {"email": "Someone@college.example"},
     "ck_review_rule_unit_known": {"unit": "days"},
     "ck_review_rule_amount_positive": {"amount": 0},
+    "ck_plan_review_rule_occasion_known": {"occasion": "birthday"},
+    "ck_plan_review_rule_unit_known": {"unit": "days"},
+    "ck_plan_review_rule_amount_positive": {"amount": 0},
     "ck_cohort_tutor_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
     "ck_department_figures_covered_required": {"covered": 2, "required": 1},
     "ck_review_form_completed_has_review": {"review_id": None, "completed_at": NOON},
@@ -238,6 +241,7 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
                 judge_kind="learner",
                 judge_name="x",
                 judged_on=LATER,
+    make.plan_review_rule(session, plan, review.kind_id)
                 confirmed_on=LATER,
                 confirmed_by_id=tutor.id,
                 **added,
