@@ -65,6 +65,25 @@ def tutors(
     return _add(session, models.CohortTutor, cohort_id=cohort.id, person_id=tutor.id, **(defaults | values))
 
 
+def stand_in(
+    session: Session,
+    tutor: models.Person,
+    person: models.Person,
+    cohort: models.Cohort,
+    enrolment: models.Enrolment | None = None,
+    **values: Any,
+) -> models.StandIn:
+    """A handover from today on, unless said otherwise."""
+    defaults = {
+        "kind": "handover",
+        "named_id": tutor.id,
+        "from_on": TODAY,
+        "enrolment_id": enrolment.id if enrolment else None,
+    }
+    who = {"tutor_id": tutor.id, "person_id": person.id, "cohort_id": cohort.id}
+    return _add(session, models.StandIn, **(who | defaults | values))
+
+
 def learner(session: Session, of: models.Organisation, **values: Any) -> models.Learner:
     number = next(_number)
     defaults = {
@@ -260,6 +279,13 @@ def review_form(
     return form
 
 
+def plan_review_rule(session: Session, of: models.Plan, kind_id: int, **values: Any) -> models.PlanReviewRule:
+    """A plan's own rule for a kind of review: every four weeks."""
+    defaults: dict[str, Any] = {"occasion": "interval", "unit": "weeks", "amount": 4}
+    said = {"from_on": date(2026, 9, 7), "reason": "Reviewed with the hospital", "evidence": "Letter of June"}
+    return _add(session, models.PlanReviewRule, plan_id=of.id, kind_id=kind_id, **(defaults | said | values))
+
+
 def slot(session: Session, tutor: models.Person, **values: Any) -> models.Slot:
     """Quarter of an hour tomorrow at nine, offered by a tutor."""
     defaults: dict[str, Any] = {"on_day": date(2027, 1, 12), "starts": time(9), "minutes": 15}
@@ -279,13 +305,6 @@ def complete(session: Session) -> None:
     """Bring what follows from the facts into step, and commit."""
     by_organisation: dict[int, list[int]] = {}
     for cohort_id, organisation_id in session.execute(
-def plan_review_rule(session: Session, of: models.Plan, kind_id: int, **values: Any) -> models.PlanReviewRule:
-    """A plan's own rule for a kind of review: every four weeks."""
-    defaults: dict[str, Any] = {"occasion": "interval", "unit": "weeks", "amount": 4}
-    said = {"from_on": date(2026, 9, 7), "reason": "Reviewed with the hospital", "evidence": "Letter of June"}
-    return _add(session, models.PlanReviewRule, plan_id=of.id, kind_id=kind_id, **(defaults | said | values))
-
-
         select(models.Cohort.id, models.Department.organisation_id).join(
             models.Department, models.Department.id == models.Cohort.department_id
         )

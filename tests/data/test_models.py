@@ -138,6 +138,10 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_plan_person_consented_or_withdrawn": {"consented_on": EARLIER, "withdrawn_on": LATER},
     "ck_agreement_party_known": {"party": "bystander"},
     "ck_slot_minutes_likely": {"minutes": 4},
+    "ck_stand_in_kind_known": {"kind": "swap", "until_on": LATER},
+    "ck_stand_in_until_on_after_from_on": {"from_on": LATER, "until_on": EARLIER},
+    "ck_stand_in_cover_has_end": {"kind": "cover", "until_on": None},
+    "ck_stand_in_somebody_else": {"person_id": 1, "tutor_id": 1},
     "ck_booking_status_known": {"status": "forgotten"},
     "ck_booking_cancelled_has_reason": {"status": "cancelled", "reason": ""},
     "ck_self_evaluation_going_known": {"going": "so-so"},
@@ -148,6 +152,14 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_wall_scale_readable": {"scale": 90},
     "ck_wall_board_kind_known": {"kind": "league-table"},
     "ck_wall_board_seconds_readable": {"seconds": 4},
+    "ck_prompt_audience_known": {"audience": "everyone"},
+    "ck_programme_check_choice_known": {"choice": "leave", "to_what": "x", "reason": "x"},
+    "ck_programme_check_change_is_explained": {"choice": "transfer", "to_what": "", "reason": "x"},
+    "ck_programme_check_rule_weeks_likely": {"weeks": 0},
+    "ck_learner_case_confidentiality_known": {"confidentiality": 0},
+    "ck_case_person_staff_or_named": {"person_id": None, "name": ""},
+    "ck_case_closing_reopened_on_after_closed_on": {"reopened_on": EARLIER, "reopened_why": "x"},
+    "ck_case_closing_reopened_has_reason": {"reopened_why": "x"},
 }
 """For each CHECK, values that no row may hold; all else of the row is in order."""
 
@@ -176,7 +188,7 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
     department = make.department(session, college)
     cohort = make.cohort(session, department)
     tutor = make.person(session, college, "administrator")
-    make.person(session, college, "head-of-department", department=department)
+    head = make.person(session, college, "head-of-department", department=department)
     make.tutors(session, tutor, cohort)
     learner = make.learner(session, college, person_id=tutor.id)
     enrolment = make.enrolment(session, learner, cohort)
@@ -229,6 +241,7 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
         ]
     )
     make.review_form(session, review, target)
+    make.plan_review_rule(session, plan, review.kind_id)
     make.transition(session, plan)
     session.execute(update(models.RouteDraftPart).values(taken_on=LATER, taken_by_id=tutor.id))
     make.template(session, department, plan)
@@ -241,7 +254,6 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
                 judge_kind="learner",
                 judge_name="x",
                 judged_on=LATER,
-    make.plan_review_rule(session, plan, review.kind_id)
                 confirmed_on=LATER,
                 confirmed_by_id=tutor.id,
                 **added,
@@ -281,10 +293,37 @@ def rows(session: Session) -> dict[str, dict[str, Any]]:
             ),
         ]
     )
+    make.stand_in(session, tutor, head, cohort)
+    add_case(session, college, plan, review.kind_id, tutor)
     make.complete(session)
     return {
         name: dict(session.execute(select(table).limit(1)).mappings().one()) for name, table in TABLES.items()
     }
+
+
+def add_case(
+    session: Session, college: models.Organisation, plan: models.Plan, kind_id: int, lead: models.Person
+) -> None:
+    """A row of each table of prompts, checks and cases."""
+    ours: dict[str, Any] = {"organisation_id": college.id}
+    day, of = date(2026, 10, 12), {"plan_id": plan.id}
+    prompt = models.Prompt(kind_id=kind_id, position=1, asks="x", audience="both", **ours)
+    outcome = models.CaseOutcome(name="x", position=1, **ours)
+    case = models.Case(about="x", confidentiality=2, lead_id=lead.id, opened_on=day, **of)
+    session.add_all([prompt, outcome, case])
+    session.flush()
+    session.add_all(
+        [
+            models.PromptAnswer(prompt_id=prompt.id, written_on=day, asked="x", said="x", **of),
+            models.ProgrammeCheck(choice="stay", checked_on=day, recorded_at=NOON, **of),
+            models.ProgrammeCheckRule(from_on=day, **ours),
+            models.CasePerson(case_id=case.id, person_id=lead.id),
+            models.CaseAction(case_id=case.id, what="x", by_whom="x", due_on=day),
+            models.CaseNote(case_id=case.id, said="x", written_at=NOON),
+            models.CaseClosing(case_id=case.id, outcome_id=outcome.id, said="x", closed_on=day),
+            models.CaseChange(case_id=case.id, field="about", at=NOON),
+        ]
+    )
 
 
 def add_starting_point(session: Session, college: models.Organisation, plan: models.Plan) -> None:
@@ -407,6 +446,9 @@ def test_each_row_that_people_edit_has_a_version() -> None:
     only_added_or_replaced = {
         "agreement",
         "barrier_answer",
+        "case_change",
+        "case_closing",
+        "case_note",
         "change",
         "cohort_tutor",
         "college_change",
@@ -431,6 +473,7 @@ def test_each_row_that_people_edit_has_a_version() -> None:
         "target_link",
         "phase_set_phase",
         "plan_seen",
+        "programme_check",
         "teaching_group_learner",
         "teaching_group_teacher",
         "template_copy",
