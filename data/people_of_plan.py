@@ -19,7 +19,6 @@ from data.errors import ChangedElsewhere, NotFound, Refused
 from data.form_values import Typed
 from data.models import (
     Access,
-    CohortTutor,
     Enrolment,
     GuestComment,
     GuestLook,
@@ -38,8 +37,9 @@ from data.models import (
 from data.plan_head import PlanHead, head_of_learner, require_plan
 from data.rules_of_age import Basis
 from data.saved import Saved
-from data.scope import Viewer, enrolments_seen_by, holds_on
+from data.scope import Viewer, enrolments_seen_by
 from data.sign_in import hash_of
+from data.tutoring import holds_on, tutored_by
 
 LOOKS_SHOWN = 200
 MAY_ARRANGE = (Writes.PLANS, Writes.OWN_NOTES)
@@ -372,14 +372,7 @@ def _revoke_all(session: Session, plan_person_id: int, now: datetime) -> int:
 
 def _staff(session: Session, viewer: Viewer, head: PlanHead) -> list[StaffLine]:
     """Who at the college reads the plan, the tutors first, then by role and name."""
-    tutors = or_(
-        Person.id == head.tutor_id,
-        exists().where(
-            CohortTutor.cohort_id == head.cohort_id,
-            CohortTutor.person_id == Person.id,
-            holds_on(CohortTutor, viewer.today),
-        ),
-    )
+    tutors = exists().where(Enrolment.id == head.id, tutored_by(Person.id, viewer.today)).correlate(Person)
     teaches = exists().where(
         TeachingGroupTeacher.person_id == Person.id,
         TeachingGroupTeacher.group_id == TeachingGroupLearner.group_id,

@@ -4,7 +4,7 @@
 |-----------------|--------------------------------------------------------------------------|
 | organisation    | everyone in the viewer's organisation                                    |
 | department      | the learners of the cohorts of the departments that the role is given for|
-| caseload        | the learners of cohorts tutored on the day, and those on the caseload    |
+| caseload        | the learners tutored on the day, as the roster, handover and cover say   |
 | teaching-groups | the learners who are in a group taught on the day                        |
 | own-plan        | the viewer                                                               |
 | one-plan        | the plan that a guest's link opens; no role has it                       |
@@ -25,13 +25,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, exists, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from data import college_rules, rules
+from data import college_rules, rules, tutoring
 from data.college_rules import CollegeRules
 from data.errors import NotFound
 from data.models import (
     ClosedPeriod,
     Cohort,
-    CohortTutor,
     Department,
     Enrolment,
     Learner,
@@ -45,6 +44,7 @@ from data.models import (
     Writes,
 )
 from data.statements import built_once
+from data.tutoring import holds_on
 
 USUALLY_SOON = rules.Soon()
 ONE_PLAN = "one-plan"
@@ -263,16 +263,10 @@ def cohorts_seen_by(viewer: Viewer) -> ColumnElement[bool]:
                 )
             )
         elif grant.reach == Reach.CASELOAD:
-            on_caseload = aliased(Enrolment)
             conditions.append(
                 and_(
                     _department_of_viewer(viewer, Cohort.department_id),
-                    or_(
-                        _tutors_cohort(viewer, Cohort.id),
-                        exists().where(
-                            on_caseload.cohort_id == Cohort.id, on_caseload.tutor_id == viewer.person_id
-                        ),
-                    ),
+                    tutoring.cohort_tutored_by(viewer.person_id, viewer.today),
                 )
             )
     return or_(*conditions)
@@ -296,8 +290,8 @@ def learners_seen_by(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def tutored_by(viewer: Viewer) -> ColumnElement[bool]:
-    """A condition on `Enrolment`: the viewer is its tutor, or on the day one of its cohort's."""
-    return or_(Enrolment.tutor_id == viewer.person_id, _tutors_cohort(viewer, Enrolment.cohort_id))
+    """A condition on `Enrolment`: on the day the viewer tutors it, for good or as cover."""
+    return tutoring.tutored_by(viewer.person_id, viewer.today)
 
 
 def may_see_organisation(viewer: Viewer) -> bool:
@@ -393,17 +387,3 @@ def _department_of_viewer(viewer: Viewer, department_id: InstrumentedAttribute[i
     return exists().where(
         department.id == department_id, department.organisation_id == viewer.organisation_id
     )
-
-
-def _tutors_cohort(viewer: Viewer, cohort_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    return exists().where(
-        CohortTutor.cohort_id == cohort_id,
-        CohortTutor.person_id == viewer.person_id,
-        holds_on(CohortTutor, viewer.today),
-    )
-
-
-def holds_on(
-    table: type[CohortTutor] | type[TeachingGroupLearner] | type[TeachingGroupTeacher], on: date
-) -> ColumnElement[bool]:
-    return and_(table.from_on <= on, or_(table.until_on.is_(None), table.until_on >= on))
