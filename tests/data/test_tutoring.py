@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
-from sqlalchemy import Date, bindparam, select
+from sqlalchemy import Date, Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from data.models import Cohort, CohortTutor, Enrolment, Person, StandIn, Writes
@@ -19,7 +20,7 @@ ONE_DAY = timedelta(days=1)
 DAYS = [make.TODAY + timedelta(days=day) for day in range(-1, 8)]
 WORLDS = 10
 ROWS = 6
-PERSON, ON = bindparam("person"), bindparam("on", type_=Date)
+PERSON, ON = bindparam("person", type_=Integer), bindparam("on", type_=Date)
 TUTORED = select(Enrolment.id).where(
     Enrolment.id.in_(bindparam("plans", expanding=True)), tutored_by(PERSON, ON)
 )
@@ -150,7 +151,7 @@ def test_each_learner_has_one_tutor_on_a_day_who_also_sees_the_plan(session: Ses
     for plainly, _, plans, _ in worlds(session):
         ids = [plan.id for plan in plans]
         for on in DAYS:
-            found = dict(session.execute(TUTORS, {"plans": ids, "on": on}).all())
+            found = {plan: tutor for plan, tutor in session.execute(TUTORS, {"plans": ids, "on": on})}
             assert found == {plan.id: plainly.tutor(plan, on) for plan in plans}
 
 
@@ -176,8 +177,10 @@ class College:
         self.cohort = make.cohort(session, make.department(session, self.college))
         self.a, self.b, self.c = (make.person(session, self.college, "tutor") for _ in range(3))
         make.tutors(session, self.a, self.cohort)
-        self.one = make.planned_learner(session, self.cohort, tutor_id=self.a.id)
-        self.two = make.planned_learner(session, self.cohort)
+        self.one, self.two = (
+            make.enrolment(session, make.learner(session, self.college), self.cohort, tutor_id=tutor_id)
+            for tutor_id in (self.a.id, None)
+        )
 
     def sees(self, person: Person, on: date) -> set[int]:
         viewer = make.viewer(self.session, person, today=on)
@@ -226,7 +229,7 @@ def test_cover_for_the_new_tutor_after_a_handover_does_not_bring_the_former_one_
 ) -> None:
     world = College(session)
     make.stand_in(session, world.a, world.b, world.cohort)
-    away = {"kind": "cover", "named_id": world.a.id, "until_on": make.TODAY + 7 * ONE_DAY}
+    away: dict[str, Any] = {"kind": "cover", "named_id": world.a.id, "until_on": make.TODAY + 7 * ONE_DAY}
     make.stand_in(session, world.b, world.c, world.cohort, **away)
     assert world.sees(world.a, make.TODAY) == set()
     assert world.sees(world.b, make.TODAY) == world.sees(world.c, make.TODAY) == world.everybody
