@@ -13,7 +13,7 @@ from components.plan_frame import plan_address, plan_frame
 from components.reflections import PROMPTS
 from components.route_entries import state_icon, state_word
 from data.models import Going
-from data.pack_rows import PackTarget, Said
+from data.pack_rows import ANSWER, PackTarget, Said
 from data.plan_head import PlanHead
 from data.questions import RULES
 from data.review_lines import OwnLine
@@ -209,6 +209,8 @@ def due_line(target: PackTarget) -> str:
 def said_label(one: Said) -> str:
     if one.about == "stuck":
         return f"Stuck on {one.target}"
+    if one.about == ANSWER:
+        return one.asked
     if one.about == "comment":
         return f"About {one.target}" if one.target else "Said"
     return next(mine for name, mine, _ in PROMPTS if name == one.about)

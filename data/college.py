@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from data.errors import Refused
+from data.first_prompts import add_first_prompts
 from data.models import (
     Department,
     Lane,
@@ -106,6 +107,7 @@ def add_organisation(session: Session, name: str, *, demo_today: date | None = N
                 )
             )
     session.flush()
+    add_first_prompts(session, organisation)
     return organisation
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from data import caseload, rules, schedule
 from data.caseload import CaseloadLearner
 from data.learner_figures import Figures
-from data.models import Enrolment, Reach, Reflection, ReviewLine, SelfEvaluation
+from data.models import Enrolment, PromptAnswer, Reach, Reflection, ReviewLine, SelfEvaluation
 from data.rules import ReviewState
 from data.schedule import BookedReview, BookingState
 from data.scope import Viewer, enrolments_seen_by
@@ -64,7 +64,7 @@ class MyReviews:
 
 
 def read(session: Session, viewer: Viewer) -> MyReviews:
-    """The reviews of the viewer's caseload, in eight queries; empty for who has none."""
+    """The reviews of the viewer's caseload, in nine queries; empty for who has none."""
     tutor = replace(viewer, grants=tuple(g for g in viewer.grants if g.reach == Reach.CASELOAD))
     found = caseload.read(session, tutor)
     prepared = _prepared(session, tutor)
@@ -132,7 +132,7 @@ def _by_day(dated: Iterable[tuple[date, Upcoming]]) -> dict[date, tuple[Upcoming
 def _prepared(session: Session, viewer: Viewer) -> dict[int, Prepared]:
     """{plan id: what was written since its last review}, without those for which nothing was."""
     by_learner: set[int] = set()
-    for table in (SelfEvaluation, Reflection):
+    for table in (SelfEvaluation, Reflection, PromptAnswer):
         by_learner |= set(
             session.scalars(
                 select(Enrolment.id)

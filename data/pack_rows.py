@@ -26,6 +26,7 @@ from data.models import (
     Lane,
     Learner,
     Person,
+    PromptAnswer,
     Reflection,
     Review,
     ReviewAction,
@@ -46,6 +47,8 @@ from data.reflections import COMMENT, ReflectionLine
 from data.rules import OPEN_STATUSES, Share, TargetState, TargetStatus, days_late
 from data.scope import Viewer, confidential_rows_read_by
 
+ANSWER = "answer"
+"""What is said to be about where a learner answers a prompt of the college's."""
 THEN_WEEKS = 6
 """Attendance before the last review is that of so many weeks."""
 Since = Mapping[int, date]
@@ -93,13 +96,14 @@ class PackSupport:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """Words of the learner; `about` is a prompt of `reflections.PROMPTS`, "comment", or "stuck" with the
-    title of its target."""
+    """Words of the learner; `about` is a prompt of `reflections.PROMPTS`, "comment", "stuck" with the title
+    of its target, or `ANSWER` with what the college asked."""
 
     on: date
     about: str
     text: str
     target: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +155,7 @@ class Rows:
 
 
 def read(session: Session, viewer: Viewer, since: Since) -> Rows:
-    """The rows of these plans, in eleven queries however many there are."""
+    """The rows of these plans, in twelve queries however many there are."""
     rows = Rows()
     _read_targets(session, viewer, since, rows)
     _read_moves(session, viewer, since, rows)
@@ -410,6 +414,7 @@ def _read_words(session: Session, viewer: Viewer, since: Since, rows: Rows) -> N
     _read_reflections(session, since, rows)
     _read_comments(session, viewer, since, said)
     _read_stuck(session, viewer, since, rows, said)
+    _read_answers(session, since, said)
     _read_self_views(session, since, rows)
     for plan_id, heard_on in _heard_on(session, viewer, since).items():
         rows.of(plan_id).heard_on = heard_on
@@ -505,6 +510,20 @@ def _read_self_views(session: Session, since: Since, rows: Rows) -> None:
         if row.written_on > since[row.plan_id]:
             view = SelfView(row.id, row.written_on, row.going, row.talk_about, row.version)
             rows.of(row.plan_id).self_view = view
+
+
+def _read_answers(session: Session, since: Since, said: dict[int, list[Said]]) -> None:
+    for plan_id, written_on, asked, text in session.execute(
+        select(PromptAnswer.plan_id, PromptAnswer.written_on, PromptAnswer.asked, PromptAnswer.said)
+        .where(
+            PromptAnswer.plan_id.in_(since),
+            PromptAnswer.written_on > min(since.values()),
+            PromptAnswer.said != "",
+        )
+        .order_by(PromptAnswer.id)
+    ):
+        if written_on > since[plan_id]:
+            said[plan_id].append(Said(written_on, ANSWER, text, asked=asked))
 
 
 def _heard_on(session: Session, viewer: Viewer, since: Since) -> dict[int, date]:
