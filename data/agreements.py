@@ -37,6 +37,7 @@ from data.rules import TargetStatus
 from data.saved import Saved
 from data.scope import Viewer, enrolments_seen_by, tutored_by
 from data.statements import built_once
+from data.tutoring import tutor_of
 
 SHOWN_CHANGES = 100
 AnyRow = Row[*tuple[Any, ...]]
@@ -403,7 +404,7 @@ def _who_has_to(session: Session, viewer: Viewer, head: PlanHead) -> list[_Who]:
             found.name,
         )
         .select_from(Enrolment)
-        .outerjoin(tutor, tutor.id == Enrolment.tutor_id)
+        .outerjoin(tutor, tutor.id == tutor_of(viewer.today))
         .outerjoin(found, and_(found.plan_id == Enrolment.id, found.removed_on.is_(None)))
         .where(Enrolment.id == head.id, enrolments_seen_by(viewer))
         .order_by(found.id)

@@ -26,6 +26,7 @@ from data.progress_grid import CohortHead, cohort_head
 from data.review_coverage import Counted, counted
 from data.rules import ReviewClock, ReviewState, ReviewWindow, Share
 from data.scope import Viewer, enrolments_seen_by, enrolments_written_by
+from data.tutoring import tutor_of
 
 SORTS = ("learner", "state", "judgement")
 SHOWN = ("batches", "disagree", *ReviewState)
@@ -250,7 +251,7 @@ def _people(session: Session, viewer: Viewer, of_cohort: ColumnElement[bool]) ->
         )
         .join(Enrolment, Enrolment.learner_id == Learner.id)
         .outerjoin(Plan, Plan.id == Enrolment.id)
-        .outerjoin(Person, Person.id == Enrolment.tutor_id)
+        .outerjoin(Person, Person.id == tutor_of(viewer.today))
         .where(of_cohort, enrolments_seen_by(viewer))
     )
     return {row[1]: _Person(*row) for row in rows}

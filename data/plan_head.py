@@ -40,7 +40,6 @@ class PlanHead:
     cohort_title: str
     department_id: int
     department: str
-    tutor_id: int | None
     starts_on: date
     planned_end_on: date | None
     ended_on: date | None
@@ -103,7 +102,6 @@ def _heads(viewer: Viewer) -> Select[*tuple[Any, ...]]:
             Cohort.title.label("cohort_title"),
             Department.id.label("department_id"),
             Department.name.label("department"),
-            Enrolment.tutor_id,
             Enrolment.starts_on,
             Enrolment.planned_end_on,
             Enrolment.ended_on,
@@ -138,7 +136,6 @@ def _one(session: Session, viewer: Viewer, heads: Select[*tuple[Any, ...]]) -> P
         cohort_title=row.cohort_title,
         department_id=row.department_id,
         department=row.department,
-        tutor_id=row.tutor_id,
         starts_on=row.starts_on,
         planned_end_on=row.planned_end_on,
         ended_on=row.ended_on,

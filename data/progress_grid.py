@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
-from sqlalchemy import ColumnElement, Result, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Date, Result, Select, and_, bindparam, func, select, union_all
 from sqlalchemy.orm import Session
 
 from data import learner_figures, rules, state_sql
@@ -23,11 +23,13 @@ from data.models import (
     Learner,
     Milestone,
     Person,
+    StandIn,
     Target,
 )
 from data.rules import ReviewState, TargetState
 from data.scope import Viewer, cohorts_seen_by, departments_seen_by, enrolments_seen_by
 from data.statements import built_once
+from data.tutoring import cohort_tutored_by
 
 MOST_URGENT_FIRST = (
     TargetState.OVERDUE,
@@ -201,14 +203,17 @@ def _head(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
 
 @built_once
 def _tutors() -> Select[str]:
+    """Who tutors the cohort on the day, by name."""
+    perhaps = union_all(
+        *(
+            select(table.person_id).where(table.cohort_id == bindparam("cohort_id"))
+            for table in (CohortTutor, StandIn)
+        )
+    )
     return (
         select(Person.name)
-        .join(CohortTutor, CohortTutor.person_id == Person.id)
-        .where(
-            CohortTutor.cohort_id == bindparam("cohort_id"),
-            CohortTutor.from_on <= bindparam("today"),
-            CohortTutor.until_on.is_(None) | (CohortTutor.until_on >= bindparam("today")),
-        )
+        .join(Cohort, Cohort.id == bindparam("cohort_id"))
+        .where(Person.id.in_(perhaps), cohort_tutored_by(Person.id, bindparam("today", type_=Date)))
         .order_by(Person.name)
     )
 

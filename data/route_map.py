@@ -63,6 +63,7 @@ from data.scope import (
     enrolments_written_by,
 )
 from data.statements import built_once
+from data.tutoring import tutor_of
 
 ATTENDANCE_WEEKS = 6
 CLOSED = (rules.TargetState.ACHIEVED, rules.TargetState.NOT_ACHIEVED, rules.TargetState.WITHDRAWN)
@@ -295,7 +296,7 @@ def _enrolments(viewer: Viewer) -> AnySelect:
         .join(Learner, Learner.id == Enrolment.learner_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .join(Department, Department.id == Cohort.department_id)
-        .outerjoin(tutor, tutor.id == Enrolment.tutor_id)
+        .outerjoin(tutor, tutor.id == tutor_of(viewer.today))
         .outerjoin(Plan, Plan.id == Enrolment.id)
         .where(Enrolment.learner_id == bindparam("learner_id"), enrolments_seen_by(viewer))
         .order_by(Enrolment.starts_on.desc(), Enrolment.id.desc())
