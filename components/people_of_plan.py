@@ -80,7 +80,7 @@ def _shown(person: PersonLine, people: PeopleOfPlan, new_link: str) -> dict[str,
     return {
         "line": person,
         "kind": KINDS[person.kind],
-        "may": _person_may(person),
+        "may": person_may(person),
         "consent": _consent(person, people) if linkable and people.sees_personal else None,
         "link": _link(person, people),
         "new_link": new_link,
@@ -93,7 +93,8 @@ def _shown(person: PersonLine, people: PeopleOfPlan, new_link: str) -> dict[str,
     }
 
 
-def _person_may(person: PersonLine) -> str:
+def person_may(person: PersonLine) -> str:
+    """What somebody around a plan may see and do of it."""
     if person.kind == PersonKind.SUPPORT_STAFF:
         return "Works with the learner; reads plans by signing in, as their role allows."
     return {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -57,26 +59,38 @@ def of_target(session: Session, viewer: Viewer, target_id: int) -> tuple[Evidenc
 
 def lines_of(session: Session, detail: TargetDetail, time_zone: str) -> tuple[EvidenceLine, ...]:
     """The evidence of a target that was read for the viewer."""
+    return lines_of_targets(session, [detail.id], time_zone).get(detail.id, ())
+
+
+def lines_of_targets(
+    session: Session, target_ids: Sequence[int], time_zone: str
+) -> dict[int, tuple[EvidenceLine, ...]]:
+    """{target's id: its evidence} where there is some, in one query, of targets that were read for the
+    viewer."""
     rows = session.execute(
         select(Evidence, Person.name)
         .outerjoin(Person, Person.id == Evidence.added_by_id)
-        .where(Evidence.target_id == detail.id)
-        .order_by(Evidence.id)
+        .where(Evidence.target_id.in_(target_ids))
+        .order_by(Evidence.target_id, Evidence.id)
     )
     here = ZoneInfo(time_zone)
-    return tuple(
-        EvidenceLine(
-            id=one.id,
-            kind=EvidenceKind(one.kind),
-            said=one.said,
-            address=one.address,
-            file_name=one.file_name,
-            size=one.size,
-            added_by_id=one.added_by_id,
-            added_by=name or "",
-            added_at=one.added_at.astimezone(here),
-        )
-        for one, name in rows
+    return {
+        target_id: tuple(_line(one, name, here) for one, name in some)
+        for target_id, some in groupby(rows, key=lambda row: row[0].target_id)
+    }
+
+
+def _line(one: Evidence, added_by: str | None, here: ZoneInfo) -> EvidenceLine:
+    return EvidenceLine(
+        id=one.id,
+        kind=EvidenceKind(one.kind),
+        said=one.said,
+        address=one.address,
+        file_name=one.file_name,
+        size=one.size,
+        added_by_id=one.added_by_id,
+        added_by=added_by or "",
+        added_at=one.added_at.astimezone(here),
     )
 
 

@@ -5,8 +5,10 @@ A proposed target is counted nowhere. Both names stay on it, and each move is ke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,19 +77,28 @@ def talks(session: Session, viewer: Viewer, target_id: int) -> Talks:
 
 def talks_of(session: Session, target_id: int, time_zone: str) -> Talks:
     """As `talks`, of a target whose scope has been checked."""
+    return talks_of_targets(session, [target_id], time_zone).get(target_id, Talks())
+
+
+def talks_of_targets(session: Session, target_ids: Sequence[int], time_zone: str) -> dict[int, Talks]:
+    """{target's id: how it was negotiated} where it was, in one query, of targets whose scope has been
+    checked."""
     rows = session.execute(
-        select(Negotiation.side, Negotiation.move, Person.name, Negotiation.said, Negotiation.at)
+        select(Negotiation, Person.name)
         .outerjoin(Person, Person.id == Negotiation.by_id)
-        .where(Negotiation.target_id == target_id)
-        .order_by(Negotiation.id)
+        .where(Negotiation.target_id.in_(target_ids))
+        .order_by(Negotiation.target_id, Negotiation.id)
     )
     here = ZoneInfo(time_zone)
-    return Talks(
-        tuple(
-            MoveLine(Side(side), Move(move), name or "", said, at.astimezone(here))
-            for side, move, name, said, at in rows
+    return {
+        target_id: Talks(
+            tuple(
+                MoveLine(Side(one.side), Move(one.move), name or "", one.said, one.at.astimezone(here))
+                for one, name in some
+            )
         )
-    )
+        for target_id, some in groupby(rows, key=lambda row: row[0].target_id)
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@ and the reviews of a plan."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,7 +12,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import reviews
+from data import kind_clocks, prompts, reviews
+from data.kind_clocks import KindDue
 from data.models import (
     Choice,
     Enrolment,
@@ -29,6 +31,7 @@ from data.models import (
 )
 from data.own_words import may_write_own_words
 from data.plan_head import PlanHead, head_of_learner
+from data.prompts import Answer
 from data.review_completion import may_sign, may_write_down, next_review, signing_parties
 from data.review_forms import OpenTarget, form_seen, open_targets
 from data.reviews import KindChoice
@@ -109,11 +112,13 @@ class Completed:
 @dataclass(frozen=True, slots=True)
 class ReviewSheet:
     """One review. `targets` are the plan's open ones while it is held, none afterwards; `decisions` by
-    target, the new targets apart in `new`. `completed` is None while it is held."""
+    target, the new targets apart in `new`. `prompts` are those that the learner reads too, with what they
+    answered, while it is held. `completed` is None while it is held."""
 
     id: int
     head: PlanHead
     kind: str
+    prompts: tuple[Answer, ...]
     today: date
     started_by: str
     targets: tuple[OpenTarget, ...]
@@ -137,7 +142,7 @@ def read(session: Session, viewer: Viewer, form_id: int) -> ReviewSheet:
     """The review; NotFound where there is none that the viewer sees."""
     form, head = form_seen(session, viewer, form_id)
     held = form.completed_at is None
-    decisions = _decisions(session, form.id)
+    decisions = decisions_of(session, [form.id])[form.id]
     speaks = may_write_own_words(head)
     next_on, why = (
         next_review(session, head, form.kind_id, viewer.today) if held else (form.next_due_on, form.next_why)
@@ -153,13 +158,16 @@ def read(session: Session, viewer: Viewer, form_id: int) -> ReviewSheet:
         id=form.id,
         head=head,
         kind=kind,
+        prompts=prompts.answers_to(session, head, prompts.of_kind(session, viewer, head, form.kind_id))
+        if held
+        else (),
         today=viewer.today,
         started_by=started_by or "",
         targets=open_targets(session, viewer, head.id) if held else (),
         decisions={one.target_id: one for one in decisions if one.target_id and one.choice != Choice.NEW},
         new=tuple(one for one in decisions if one.choice == Choice.NEW),
-        actions=_actions(session, form.id),
-        parts=_parts(session, form.id),
+        actions=tuple(actions_of(session, [form.id])[form.id]),
+        parts=parts_of(session, [form.id])[form.id],
         lanes=tuple(lane_choices(session, viewer)),
         next_due_on=next_on,
         next_why=why,
@@ -170,47 +178,71 @@ def read(session: Session, viewer: Viewer, form_id: int) -> ReviewSheet:
     )
 
 
-def _decisions(session: Session, form_id: int) -> list[Decision]:
+# What follows is read of several forms at once, of reviews that were read for the viewer: {form's id: …}.
+
+
+def decisions_of(session: Session, form_ids: Sequence[int]) -> dict[int, list[Decision]]:
     rows = session.execute(
         select(ReviewDecision, Lane.label)
         .outerjoin(Lane, Lane.id == ReviewDecision.lane_id)
-        .where(ReviewDecision.form_id == form_id)
+        .where(ReviewDecision.form_id.in_(form_ids))
         .order_by(ReviewDecision.id)
     )
-    return [
-        Decision(
-            row.id,
-            row.target_id,
-            Choice(row.choice),
-            row.title,
-            row.criteria,
-            lane or "",
-            row.due_on,
-            row.reason,
-            row.how_met,
-            row.target_version,
-            row.version,
+    found: dict[int, list[Decision]] = defaultdict(list)
+    for row, lane in rows:
+        found[row.form_id].append(
+            Decision(
+                row.id,
+                row.target_id,
+                Choice(row.choice),
+                row.title,
+                row.criteria,
+                lane or "",
+                row.due_on,
+                row.reason,
+                row.how_met,
+                row.target_version,
+                row.version,
+            )
         )
-        for row, lane in rows
-    ]
+    return found
 
 
-def _actions(session: Session, form_id: int) -> tuple[Action, ...]:
-    rows = session.execute(
-        select(ReviewAction.id, ReviewAction.what, ReviewAction.by_whom, ReviewAction.due_on)
-        .where(ReviewAction.form_id == form_id)
+def actions_of(session: Session, form_ids: Sequence[int]) -> dict[int, list[Action]]:
+    found: dict[int, list[Action]] = defaultdict(list)
+    for row in session.scalars(
+        select(ReviewAction)
+        .where(ReviewAction.form_id.in_(form_ids))
         .order_by(ReviewAction.due_on.is_(None), ReviewAction.due_on, ReviewAction.id)
-    )
-    return tuple(Action(*row) for row in rows)
+    ):
+        found[row.form_id].append(Action(row.id, row.what, row.by_whom, row.due_on))
+    return found
 
 
-def _parts(session: Session, form_id: int) -> dict[str, Part]:
+def parts_of(session: Session, form_ids: Sequence[int]) -> dict[int, dict[str, Part]]:
     rows = session.execute(
-        select(ReviewPart.part, ReviewPart.said, ReviewPart.colour, Person.name, ReviewPart.version)
+        select(ReviewPart, Person.name)
         .outerjoin(Person, Person.id == ReviewPart.by_id)
-        .where(ReviewPart.form_id == form_id)
+        .where(ReviewPart.form_id.in_(form_ids))
     )
-    return {part: Part(said, colour, by or "", version) for part, said, colour, by, version in rows}
+    found: dict[int, dict[str, Part]] = defaultdict(dict)
+    for row, by in rows:
+        found[row.form_id][row.part] = Part(row.said, row.colour, by or "", row.version)
+    return found
+
+
+def notes_of(session: Session, review_ids: Sequence[int], here: ZoneInfo) -> dict[int, list[Note]]:
+    """{review's id: the notes that were added to it}."""
+    rows = session.execute(
+        select(ReviewNote, Person.name)
+        .outerjoin(Person, Person.id == ReviewNote.by_id)
+        .where(ReviewNote.review_id.in_(review_ids))
+        .order_by(ReviewNote.id)
+    )
+    found: dict[int, list[Note]] = defaultdict(list)
+    for row, by in rows:
+        found[row.review_id].append(Note(row.said, by or "", row.written_at.astimezone(here)))
+    return found
 
 
 def _completed(session: Session, viewer: Viewer, form: ReviewForm, head: PlanHead) -> Completed:
@@ -220,19 +252,13 @@ def _completed(session: Session, viewer: Viewer, form: ReviewForm, head: PlanHea
         .outerjoin(Person, Person.id == Review.recorded_by_id)
         .where(Review.id == form.review_id)
     ).one()
-    notes = session.execute(
-        select(ReviewNote.said, Person.name, ReviewNote.written_at)
-        .outerjoin(Person, Person.id == ReviewNote.by_id)
-        .where(ReviewNote.review_id == review_id)
-        .order_by(ReviewNote.id)
-    )
     return Completed(
         review_id,
         held_on,
         by or "",
         at.astimezone(here),
         _signatures(session, form.kind_id, head, review_id, here),
-        tuple(Note(said, name or "", written.astimezone(here)) for said, name, written in notes),
+        tuple(notes_of(session, [review_id], here)[review_id]),
     )
 
 
@@ -301,6 +327,7 @@ class ReviewsOfPlan:
     started: tuple[Started, ...]
     lines: tuple[ReviewLine, ...]
     kinds: tuple[KindChoice, ...]
+    kinds_due: tuple[KindDue, ...]
 
 
 def of_learner(
@@ -314,8 +341,9 @@ def of_learner(
         head,
         next_on,
         _started(session, viewer, head.id) if takes_part else (),
-        _lines(session, viewer, head.id),
+        review_lines(session, viewer, head.id),
         tuple(reviews.kind_choices(session, viewer)),
+        kind_clocks.of_plans(session, viewer, Enrolment.id == head.id).get(head.id, ()),
     )
 
 
@@ -331,7 +359,8 @@ def _started(session: Session, viewer: Viewer, plan_id: int) -> tuple[Started, .
     return tuple(Started(form_id, kind, at.astimezone(here), by or "") for form_id, kind, at, by in rows)
 
 
-def _lines(session: Session, viewer: Viewer, plan_id: int) -> tuple[ReviewLine, ...]:
+def review_lines(session: Session, viewer: Viewer, plan_id: int) -> tuple[ReviewLine, ...]:
+    """The reviews held of a plan, newest first; none where the viewer doesn't see it."""
     rows = session.execute(
         select(Review, ReviewKind.name, ReviewKind.signed_by, Person.name, ReviewForm.id)
         .join(Enrolment, Enrolment.id == Review.plan_id)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, Select, bindparam, or_, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
 from sqlalchemy import update as update_of
 from sqlalchemy.orm import Session, aliased
 
@@ -116,6 +116,11 @@ def of_target(session: Session, viewer: Viewer, target_id: int) -> tuple[StuckLi
     return _as_lines(session.execute(_of_target(viewer), {"target_id": target_id}), viewer)
 
 
+def of_plan(session: Session, viewer: Viewer, plan_id: int) -> tuple[StuckLine, ...]:
+    """As `of_target`, of all targets of a plan."""
+    return _as_lines(session.execute(_of_plan(viewer), {"plan_id": plan_id}), viewer)
+
+
 @built_once
 def _waiting(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
     return _lines(viewer).where(Stuck.answered_on.is_(None), ~state_sql.ended_by(day))
@@ -123,8 +128,16 @@ def _waiting(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
 
 @built_once
 def _of_target(viewer: Viewer) -> Select[*tuple[Any, ...]]:
-    worth_reading = or_(Stuck.answered_on.is_(None), Stuck.answer != "")
-    return _lines(viewer).where(Target.id == bindparam("target_id"), worth_reading)
+    return _lines(viewer).where(Target.id == bindparam("target_id"), _worth_reading())
+
+
+@built_once
+def _of_plan(viewer: Viewer) -> Select[*tuple[Any, ...]]:
+    return _lines(viewer).where(Target.plan_id == bindparam("plan_id"), _worth_reading())
+
+
+def _worth_reading() -> ColumnElement[bool]:
+    return or_(Stuck.answered_on.is_(None), Stuck.answer != "")
 
 
 def _lines(viewer: Viewer) -> Select[*tuple[Any, ...]]:

@@ -6,6 +6,7 @@ and kept nowhere else.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,7 +29,7 @@ from data.models import (
     TargetLink,
 )
 from data.saved import Saved
-from data.scope import Viewer, confidential_rows_read_by
+from data.scope import Viewer, confidential_rows_read_by, enrolments_seen_by
 from data.target_detail import TargetDetail, read
 from data.target_writes import READ_ONLY
 
@@ -52,34 +53,51 @@ def of_target(session: Session, viewer: Viewer, target_id: int) -> tuple[LinkLin
 
 
 def lines_of(session: Session, viewer: Viewer, detail: TargetDetail) -> tuple[LinkLine, ...]:
-    """The links of a target that was read for the viewer, in one query: what names it first."""
+    """The links of a target that was read for the viewer: what names it first."""
+    return lines_of_targets(session, viewer, [detail.id]).get(detail.id, ())
+
+
+def lines_of_targets(
+    session: Session, viewer: Viewer, target_ids: Sequence[int]
+) -> dict[int, tuple[LinkLine, ...]]:
+    """{target's id: its links} where there are some, in one query; of those that the viewer sees."""
+    seen = (
+        select(Target.id)
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(Target.id.in_(target_ids), enrolments_seen_by(viewer))
+    )
     found = union_all(
-        _naming(Assessment.instrument + ": " + Assessment.result, LinkKind.NEED, "start").where(
-            Assessment.target_id == detail.id
-        ),
-        _naming(Barrier.what, LinkKind.NEED, "support")
-        .join(BarrierAnswer, BarrierAnswer.barrier_id == Barrier.id)
+        _naming(
+            Assessment.target_id, Assessment.instrument + ": " + Assessment.result, LinkKind.NEED, "start"
+        ).where(Assessment.target_id.in_(seen)),
+        _naming(BarrierAnswer.target_id, Barrier.what, LinkKind.NEED, "support")
+        .join(Barrier, Barrier.id == BarrierAnswer.barrier_id)
         .join(Enrolment, Enrolment.id == Barrier.plan_id)
         .where(
-            BarrierAnswer.target_id == detail.id, confidential_rows_read_by(viewer, Barrier.confidentiality)
+            BarrierAnswer.target_id.in_(seen),
+            confidential_rows_read_by(viewer, Barrier.confidentiality),
         ),
-        _naming(ProgressionNeed.needs, LinkKind.GOAL, "destination").where(
-            ProgressionNeed.target_id == detail.id
+        _naming(ProgressionNeed.target_id, ProgressionNeed.needs, LinkKind.GOAL, "destination").where(
+            ProgressionNeed.target_id.in_(seen)
         ),
-        select(TargetLink.id, TargetLink.kind, TargetLink.serves, literal("")).where(
-            TargetLink.target_id == detail.id
+        select(TargetLink.target_id, TargetLink.id, TargetLink.kind, TargetLink.serves, literal("")).where(
+            TargetLink.target_id.in_(seen)
         ),
     )
-    rows: Sequence[Any] = session.execute(found).all()
-    lines = [LinkLine(link_id, LinkKind(kind), serves, page) for link_id, kind, serves, page in rows]
-    return tuple(sorted(lines, key=lambda one: one.id or 0))
+    lines: dict[int, list[LinkLine]] = defaultdict(list)
+    for target_id, link_id, kind, serves, page in session.execute(found):
+        lines[target_id].append(LinkLine(link_id, LinkKind(kind), serves, page))
+    return {target_id: tuple(sorted(some, key=lambda one: one.id or 0)) for target_id, some in lines.items()}
 
 
 def _naming(
-    words: ColumnElement[str] | InstrumentedAttribute[str], kind: LinkKind, page: str
+    target_id: InstrumentedAttribute[int | None],
+    words: ColumnElement[str] | InstrumentedAttribute[str],
+    kind: LinkKind,
+    page: str,
 ) -> Select[*tuple[Any, ...]]:
     """The lines of a table whose rows name a target themselves."""
-    return select(cast(null(), Integer), literal(kind.value), words, literal(page))
+    return select(target_id, cast(null(), Integer), literal(kind.value), words, literal(page))
 
 
 def offered_for(session: Session, detail: TargetDetail) -> tuple[str, ...]:

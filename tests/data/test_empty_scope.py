@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "plan_id": lambda place: place.plan,
     "plan_ids": lambda place: [place.plan],
     "target_id": lambda place: place.target,
+    "target_ids": lambda place: [place.target],
     "step_id": lambda place: place.step,
     "review_id": lambda place: place.review,
     "form_id": lambda place: place.review_done,
