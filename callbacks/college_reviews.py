@@ -10,13 +10,14 @@ from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
 from components.college_reviews import ADDRESS, TITLE, college_reviews_page, drawn
-from data import college_reviews
+from data import college_kind_rules, college_reviews
 from data.models import Writes
 
 WRITERS = {
     "review-kind-add": Writer.of(college_reviews.add_kind, Writes.PLANS),
     "review-kind": Writer.of(college_reviews.change_kind, Writes.PLANS),
     "review-rule-add": Writer.of(college_reviews.add_rule, Writes.PLANS),
+    "kind-rule-add": Writer.of(college_kind_rules.add, Writes.PLANS),
     "closed-add": Writer.of(college_reviews.add_closed, Writes.PLANS),
     "closed-change": Writer.of(college_reviews.change_closed, Writes.PLANS),
     "closed-remove": Writer.of(college_reviews.remove_closed, Writes.PLANS),

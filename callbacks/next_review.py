@@ -11,13 +11,15 @@ from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components import ids
 from components.next_review import drawn, next_review_page
-from data import next_review
+from data import next_review, plan_kind_rules
 from data.models import Writes
 from data.scope import Viewer
 
 WRITERS = {
     "own-rule": Writer.of(next_review.set_own_rule, Writes.PLANS),
     "own-rule-remove": Writer.of(next_review.remove_own_rule, Writes.PLANS),
+    "own-kind-rule": Writer.of(plan_kind_rules.add, Writes.PLANS),
+    "own-kind-rule-remove": Writer.of(plan_kind_rules.remove, Writes.PLANS),
 }
 
 

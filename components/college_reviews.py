@@ -8,12 +8,14 @@ from typing import Any
 from dash import html
 
 from components import ids, words
+from components.agreement import PARTIES
 from components.drawing import drawing, render
 from components.review_coverage import rule_sentence
 from data.college_changes import CollegeChangeLine
 from data.college_reviews import OWN_RULE, CollegeReviews
+from data.models import Party
 from data.reasons import what_counts
-from data.rules import PRESETS, IntervalUnit
+from data.rules import PRESETS, ForWhom, IntervalUnit, Occasion
 
 ADDRESS = "/admin/reviews"
 TITLE = "Review rules"
@@ -27,6 +29,17 @@ RULE_CHOICES = (
     *((name, name.capitalize()) for name in PRESETS),
     (OWN_RULE, "Another interval, chosen below"),
 )
+OCCASIONS = (
+    (Occasion.INTERVAL.value, "Again and again, after the last one of its kind"),
+    (Occasion.START.value, "Once, after the start of learning"),
+    (Occasion.PHASES.value, "By the end of each phase that asks for one"),
+    (Occasion.END.value, "By the planned end of learning"),
+    (Occasion.NEEDED.value, "By no date: held when needed"),
+)
+FOR_WHOM = (
+    (ForWhom.EVERYONE.value, "All learners"),
+    (ForWhom.SUPPORTED.value, "Learners with support in place, from the day it began"),
+)
 A_YEAR = timedelta(days=365)
 _ABOUT = {
     "review_kind": "the kind of review",
@@ -36,6 +49,7 @@ _ABOUT = {
 _FIELDS = {
     "name": "the name",
     "counts": "whether it counts",
+    "signed_by": "who signs",
     "from_on": "the first day",
     "back_on": "the day back",
 }
@@ -61,6 +75,9 @@ def drawn(found: CollegeReviews) -> str:
         rule_sentence=rule_sentence,
         rule_choices=RULE_CHOICES,
         units=UNITS,
+        occasions=OCCASIONS,
+        for_whom=FOR_WHOM,
+        parties=PARTIES,
         closed_soon=soon,
         closed_later=ahead[len(soon) :],
         closed_before=[one for one in found.closed if one.last_on < found.today][::-1],
@@ -74,7 +91,12 @@ def change_in_words(line: CollegeChangeLine) -> str:
     if line.field in ("added", "removed"):
         return f"{line.field} {what}"
     field = _FIELDS.get(line.field, line.field)
-    return f"changed {field} of {what} from {_value(line.old)} to {_value(line.new)}"
+    said = _parties if line.field == "signed_by" else _value
+    return f"changed {field} of {what} from {said(line.old)} to {said(line.new)}"
+
+
+def _parties(listed: str | None) -> str:
+    return " and ".join(PARTIES[Party(one)] for one in (listed or "").split()) or "nobody"
 
 
 def _value(text: str | None) -> str:

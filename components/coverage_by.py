@@ -17,7 +17,8 @@ from components.coverage_tables import Cell, Table, cell, columns, person, query
 from components.coverage_trend import coverage_trend, trend_table
 from components.drawing import drawing, render
 from components.review_coverage import review_coverage, rule_sentence, week_name
-from data.coverage_by import SMALLEST_SHOWN, CoverageBy, KindLine, Missed, Part
+from data.coverage_by import KIND_RULE, CoverageBy, Missed, Part
+from data.coverage_by_kind import SMALLEST_SHOWN, KindLine
 from data.errors import NotFound
 from data.exports import Sheet
 from data.rules import Share
@@ -196,18 +197,22 @@ def _kinds_table(of: CoverageBy) -> Table:
             ("#Had one", "had"),
             "#Of",
             "#Without",
-            ("Coverage by its own rule", "rule"),
+            ("#Percent by its own rule", "percent"),
+            ("#Covered by it", "covered"),
+            ("#Of by it", "required"),
+            ("#Past it", "past"),
+            ("Its own rule", "rule"),
         ),
         rows=tuple(_kind(kind, opens=opens) for kind in of.kinds),
-        note="Held this academic year. “Had one”: of the learners who are here now and not on a break.",
+        note=(
+            "Held this academic year. “Had one”: of the learners who are here now and not on a break. By its"
+            " own rule: of those whose first one is due or held by now. Progress reviews set the clock that"
+            " every kind that counts answers."
+        ),
     )
 
 
 def _kind(kind: KindLine, *, opens: bool) -> tuple[Cell, ...]:
-    by_rule = "no rule: held when needed"
-    if kind.rule is not None and kind.covered is not None:
-        share = kind.covered
-        by_rule = f"{words.percent(share)}, {share.count:,} of {share.of:,}. {rule_sentence(kind.rule)}"
     without = kind.had.of - kind.had.count
     opened = query(list="missed", by="kind", of=kind.id, order=None) if opens and without else ""
     return (
@@ -217,7 +222,31 @@ def _kind(kind: KindLine, *, opens: bool) -> tuple[Cell, ...]:
         cell(kind.had.count),
         cell(kind.had.of),
         Cell(without, f"{without:,}", select=opened),
-        cell(by_rule, css="what"),
+        *_by_rule(kind, opens=opens),
+    )
+
+
+def _by_rule(kind: KindLine, *, opens: bool) -> tuple[Cell, ...]:
+    """Coverage by the kind's own rule, how many are past it, and which rule that is."""
+    if kind.by_rule is None:
+        nothing = Cell(None, "–")
+        return (nothing, nothing, nothing, nothing, cell("no rule: held when needed", css="what"))
+    rule, share = kind.by_rule.rule, kind.by_rule.covered
+    said = cell(
+        f"{rule_sentence(rule)} In force since {words.day(rule.from_on)}.",
+        css="what",
+    )
+    if share is None:
+        unsaid = Cell(None, "too few" if opens else "by department")
+        return (unsaid, unsaid, unsaid, unsaid, said)
+    past = share.of - share.count
+    opened = query(list="missed", by=KIND_RULE, of=kind.id, order=None) if opens and kind.by_rule.late else ""
+    return (
+        Cell(share.percent, words.percent(share)),
+        cell(share.count),
+        cell(share.of),
+        Cell(past, f"{past:,}", select=opened),
+        said,
     )
 
 
@@ -290,6 +319,8 @@ def missed_table(missed: Missed) -> Table:
     number = words.count(len(missed.learners), "learner")
     without = missed.by == "kind"
     what = f"without “{missed.name}” this year" if without else f"past the review date: {missed.name}"
+    if missed.by == KIND_RULE:
+        what = f"past the date of “{missed.name}”"
     return Table(
         key="missed",
         title=f"{number} {what}",

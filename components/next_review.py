@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from components import ids
-from components.college_reviews import RULE_CHOICES, UNITS
+from components.college_reviews import OCCASIONS, RULE_CHOICES, UNITS
 from components.drawing import drawing, render
 from components.plan_frame import plan_frame
 from components.review_coverage import rule_sentence
@@ -31,4 +31,9 @@ def drawn(found: NextReview) -> str:
         rule_sentence=rule_sentence,
         rule_choices=RULE_CHOICES,
         units=UNITS,
+        occasions=OCCASIONS,
+        own_of={own.kind_id: own for own in found.own_kinds},
+        without_own=[
+            one for one in found.kind_choices if one[0] not in {own.kind_id for own in found.own_kinds}
+        ],
     )

@@ -28,6 +28,7 @@ NOUNS = {
     "transition_item": "a part of the transition plan",
     "route_draft_part": "a part of the drafted route",
     "phases": "the phases",
+    "plan_review_rule": "a rule of the plan’s own for reviews",
 }
 """What history calls the rows of a plan, by their table."""
 

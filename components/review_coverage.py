@@ -9,7 +9,7 @@ from components.drawing import render
 from components.heat_rows import Cell, Row, of_all
 from data.reasons import what_counts
 from data.review_coverage import CoverageRow, ReviewCoverage, Week
-from data.rules import IntervalUnit, ReviewRule, Share
+from data.rules import ForWhom, IntervalUnit, Occasion, ReviewRule, Share
 from data.target_lists import ListChoice
 
 
@@ -48,14 +48,31 @@ def week_title(week: Week) -> str:
 
 def rule_sentence(rule: ReviewRule) -> str:
     """The rule in force: A review is due every 6 weeks; closed days don't count."""
-    every = {
+    stops = "; closed days don't count" if rule.closures_stop_clock else ""
+    whom = ", for learners with support in place" if rule.for_whom == ForWhom.SUPPORTED else ""
+    return f"{_what_is_due(rule)}{whom}{stops}."
+
+
+def _what_is_due(rule: ReviewRule) -> str:
+    if rule.occasion == Occasion.NEEDED:
+        return "A review is held when needed, by no date"
+    if rule.occasion == Occasion.PHASES:
+        return f"A review is due by the end of each phase that asks for one{_counts_before(rule)}"
+    if rule.occasion == Occasion.END:
+        return f"A review is due by the planned end of learning{_counts_before(rule)}"
+    once = rule.occasion == Occasion.START
+    interval = {
         IntervalUnit.WEEKS: words.count(rule.amount, "week"),
         IntervalUnit.CALENDAR_MONTHS: words.count(rule.amount, "calendar month"),
         IntervalUnit.TERMS: words.count(rule.amount, "term"),
-        IntervalUnit.HALF_YEARS: f"{words.count(rule.amount, 'half-year')} and at each transition",
+        IntervalUnit.HALF_YEARS: words.count(rule.amount, "half-year")
+        + ("" if once else " and at each transition"),
     }[rule.unit]
-    stops = "; closed days don't count" if rule.closures_stop_clock else ""
-    return f"A review is due every {every}{stops}."
+    return f"A review is due {f'once, {interval} after the start' if once else f'every {interval}'}"
+
+
+def _counts_before(rule: ReviewRule) -> str:
+    return f", or in the {words.count(rule.amount, 'week')} before it"
 
 
 def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListChoice | None) -> Row:

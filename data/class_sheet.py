@@ -33,8 +33,8 @@ from data.scope import (
     confidential_rows_read_by,
     departments_seen_by,
     enrolments_seen_by,
-    holds_on,
 )
+from data.tutoring import holds_on
 
 DAYS_AHEAD = 42
 COMMON_WORDS = frozenset(

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from data import college_changes, department_figures, plan_days, review_schedule, rules
+from data import college_changes, department_figures, kind_clocks, plan_days, review_schedule, rules
 from data.college_changes import CollegeChangeLine, keeps_college, require_college
 from data.errors import ChangedElsewhere, NotFound, Refused
 from data.form_values import Typed
@@ -26,6 +26,7 @@ from data.models import (
     Cohort,
     Department,
     Enrolment,
+    Party,
     Plan,
     Review,
     ReviewKind,
@@ -53,7 +54,8 @@ Row = TypeVar("Row", ReviewKind, ClosedPeriod)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of review; `reviews` are how many were recorded ever."""
+    """A kind of review; `reviews` are how many were recorded ever, `signed_by` who signs one. `rules` are the
+    versions of its own rule, newest first, none for the kind that goes by the clock's."""
 
     id: int
     version: int
@@ -61,6 +63,13 @@ class Kind:
     name: str
     counts: bool
     reviews: int
+    signed_by: tuple[Party, ...]
+    rules: tuple[ReviewRule, ...]
+    in_force: ReviewRule | None
+
+    @property
+    def sets_the_clock(self) -> bool:
+        return self.key == PROGRESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,20 +126,32 @@ def add_kind(session: Session, viewer: Viewer, typed: Typed) -> Saved:
         name=name,
         position=max((kind.position for kind in kinds), default=0) + 1,
         counts=typed.ticked("counts"),
+        signed_by=_signed_by(typed),
     )
     college_changes.add(session, viewer, kind, name)
     return Saved(f"“{name}” can be chosen for a review now.", SAVED_KIND, id=kind.id)
 
 
 def change_kind(session: Session, viewer: Viewer, typed: Typed) -> Saved:
-    """Rename a kind, or say whether its reviews count."""
+    """Rename a kind, or say whether its reviews count and who signs them."""
     require_college(viewer, typed)
-    kind = _of_college(session, viewer, ReviewKind, typed.id("kind"))
+    kind = kind_of_college(session, viewer, typed.id("kind"))
     name = _kind_name(session, viewer, typed, kind.id)
-    values = {"name": name, "counts": typed.ticked("counts")}
+    values = {"name": name, "counts": typed.ticked("counts"), "signed_by": _signed_by(typed)}
     with _moving(session, viewer, typed) as moved:
         college_changes.change(session, viewer, kind, name, typed.version(), values)
     return Saved(f"“{name}” is saved. {moved.sentence}", SAVED_KIND, id=kind.id)
+
+
+def kind_of_college(session: Session, viewer: Viewer, kind_id: int) -> ReviewKind:
+    """NotFound where it is no kind of the viewer's college."""
+    return _of_college(session, viewer, ReviewKind, kind_id)
+
+
+def _signed_by(typed: Typed) -> str:
+    """The parties that are ticked, in the usual order."""
+    ticked = typed.all("signed_by")
+    return " ".join(party for party in Party if party in ticked)
 
 
 def _kind_name(session: Session, viewer: Viewer, typed: Typed, kind_id: int | None = None) -> str:
@@ -193,19 +214,8 @@ def rule_typed(typed: Typed) -> ReviewRule:
 
 
 def _check_no_done_review_moves(session: Session, viewer: Viewer, from_on: date) -> None:
-    """An interval keeps the rule that it began under: the new one begins after all that were reviewed."""
-    latest = date.min
-    for some in review_schedule.review_clocks(session, _cohort_ids(session, viewer)).values():
-        for clock in some.values():
-            done = clock.windows(date.max)[:-1]
-            latest = max([latest, *(window.counted_from for window in done[-1:])])
-    if from_on <= latest:
-        first = latest + rules.ONE_DAY
-        raise Refused(
-            "From that day it would change by when reviews were due that are held already."
-            f" Please choose {plan_days.long_day(first)} or a later day.",
-            "from_on",
-        )
+    by_cohort = review_schedule.review_clocks(session, _cohort_ids(session, viewer)).values()
+    kind_clocks.check_no_done_review_moves((clock for some in by_cohort for clock in some.values()), from_on)
 
 
 # --- closed weeks --------------------------------------------------------------------------------------
@@ -344,8 +354,20 @@ def _kinds(session: Session, viewer: Viewer) -> Iterator[Kind]:
             .group_by(Review.kind_id)
         ).all()
     )
+    rules_of = kind_clocks.load_rules(session, viewer.organisation_id)
     for kind in _all_kinds(session, viewer):
-        yield Kind(kind.id, kind.version, kind.key, kind.name, kind.counts, held.get(kind.id, 0))
+        versions = rules_of.get(kind.id, ())
+        yield Kind(
+            id=kind.id,
+            version=kind.version,
+            key=kind.key,
+            name=kind.name,
+            counts=kind.counts,
+            reviews=held.get(kind.id, 0),
+            signed_by=tuple(Party(one) for one in kind.signed_by.split()),
+            rules=tuple(reversed(versions)),
+            in_force=rules.rule_in_force(versions, viewer.today),
+        )
 
 
 def _closed(session: Session, viewer: Viewer) -> Iterator[Closed]:

@@ -10,16 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from data import (
     batches,
+    coverage_by_kind,
     department_figures,
     groups,
     judgements,
+    kind_clocks,
     review_coverage,
     rules,
     small_groups,
@@ -27,6 +28,7 @@ from data import (
 )
 from data.batches import Batch
 from data.counted_days import Figure
+from data.coverage_by_kind import SMALLEST_SHOWN, KindLine, Late
 from data.errors import NotFound
 from data.groups import Group, Within
 from data.judgements import Disagreement
@@ -34,24 +36,21 @@ from data.models import (
     Barrier,
     BarrierKind,
     Cohort,
-    CohortTutor,
     Department,
     Enrolment,
     Learner,
     Person,
     Plan,
     Review,
-    ReviewKind,
-    ReviewRuleVersion,
     Support,
 )
 from data.review_coverage import Counted, ReviewCoverage
-from data.review_schedule import PROGRESS, review_clocks
-from data.rules import IntervalUnit, ReviewClock, ReviewRule, Share
+from data.rules import Share
 from data.scope import Viewer, confidential_rows_read_by, enrolments_seen_by
+from data.tutoring import tutor_of
 
-SMALLEST_SHOWN = 5
-"""A group by support need of fewer learners isn't shown."""
+KIND_RULE = "kind-rule"
+"""The list of those who are past the own rule of a kind of review."""
 ONE_WEEK = timedelta(days=7)
 
 
@@ -63,20 +62,6 @@ class TrendPoint:
     share: Share
     closed: bool
     is_now: bool
-
-
-@dataclass(frozen=True, slots=True)
-class KindLine:
-    """One kind of review: how many were held this academic year, and how many of the learners who are here
-    have had one. `covered` is coverage by the kind's own rule, None where it has none: held when needed."""
-
-    id: int
-    name: str
-    counts: bool
-    held: int
-    had: Share
-    rule: ReviewRule | None
-    covered: Share | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +117,11 @@ def read(session: Session, viewer: Viewer, department_id: int) -> CoverageBy:
         of,
         tutors=_by_tutor(session, viewer, here),
         batches=batches.read(
-            session, viewer, here, _clocks(session, here), rules.academic_year_start(viewer.today)
+            session,
+            viewer,
+            here,
+            kind_clocks.main_clocks(session, here),
+            rules.academic_year_start(viewer.today),
         ),
         disagreements=judgements.disagreements(session, viewer, here),
     )
@@ -152,7 +141,7 @@ def _read(session: Session, viewer: Viewer, within: Within) -> CoverageBy:
         coverage=review_coverage.read(session, viewer, within, rows),
         covered=Share(sum(row.reviewed.count for row in rows), sum(row.reviewed.of for row in rows)),
         trend=_trend(session, viewer, within, rows),
-        kinds=_by_kind(session, viewer, here),
+        kinds=coverage_by_kind.read(session, viewer, within, here),
         needs=_by_need(session, viewer, here),
         own_rules=session.scalar(
             select(func.count())
@@ -203,127 +192,14 @@ def _trend(session: Session, viewer: Viewer, within: Within, rows: Sequence[Grou
     return (*past, TrendPoint(viewer.today, share(viewer.clock_day), False, True))
 
 
-# --- by kind of review ---------------------------------------------------------------------------------
-
-
-def _here_now(viewer: Viewer) -> ColumnElement[bool]:
-    """A condition on `Enrolment`: enrolled and not on a break."""
-    return and_(state_sql.enrolled_on(viewer.clock_day), ~state_sql.paused_on(viewer.clock_day))
-
-
-def _by_kind(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> tuple[KindLine, ...]:
-    since = rules.academic_year_start(viewer.today)
-    learners = session.scalar(select(func.count()).where(here, _here_now(viewer))) or 0
-    held: dict[int, tuple[int, int]] = {
-        kind_id: (reviews, had)
-        for kind_id, reviews, had in session.execute(
-            select(
-                Review.kind_id,
-                func.count(),
-                func.count(Review.plan_id.distinct()).filter(_here_now(viewer)),
-            )
-            .join(Enrolment, Enrolment.id == Review.plan_id)
-            .where(here, Review.held_on >= since, Review.held_on <= viewer.today)
-            .group_by(Review.kind_id)
-        )
-    }
-    rules_of = _rules_by_kind(session, viewer)
-    kinds = session.execute(
-        select(ReviewKind.id, ReviewKind.key, ReviewKind.name, ReviewKind.counts)
-        .where(ReviewKind.organisation_id == viewer.organisation_id)
-        .order_by(ReviewKind.position)
-    )
-    return tuple(
-        KindLine(
-            id=kind_id,
-            name=name,
-            counts=counts,
-            held=held.get(kind_id, (0, 0))[0],
-            had=Share(held.get(kind_id, (0, 0))[1], learners),
-            rule=rules.rule_in_force(rules_of.get(kind_id, ()), viewer.today),
-            covered=_covered_by_rule(session, viewer, here, kind_id, key, rules_of.get(kind_id, ())),
-        )
-        for kind_id, key, name, counts in kinds
-    )
-
-
-def _rules_by_kind(session: Session, viewer: Viewer) -> Mapping[int, tuple[ReviewRule, ...]]:
-    found: dict[int, tuple[ReviewRule, ...]] = defaultdict(tuple)
-    for row in session.scalars(
-        select(ReviewRuleVersion)
-        .join(ReviewKind, ReviewKind.id == ReviewRuleVersion.kind_id)
-        .where(ReviewKind.organisation_id == viewer.organisation_id)
-        .order_by(ReviewRuleVersion.from_on)
-    ):
-        rule = ReviewRule(IntervalUnit(row.unit), row.amount, row.closures_stop_clock, row.from_on)
-        found[row.kind_id] += (rule,)
-    return found
-
-
-def _covered_by_rule(
-    session: Session,
-    viewer: Viewer,
-    here: ColumnElement[bool],
-    kind_id: int,
-    key: str,
-    rules_of_kind: tuple[ReviewRule, ...],
-) -> Share | None:
-    """Progress reviews set the clock that every counted kind answers; any other kind with a rule has a clock
-    that only its own reviews answer."""
-    if key == PROGRESS:
-        required, covered = session.execute(
-            select(
-                func.count().filter(state_sql.required_today(viewer.clock_day)),
-                func.count().filter(state_sql.covered_today(viewer.clock_day)),
-            ).where(here)
-        ).one()
-        return Share(covered, required)
-    if not rules_of_kind:
-        return None
-    held: dict[int, list[date]] = defaultdict(list)
-    for plan_id, held_on in session.execute(
-        select(Review.plan_id, Review.held_on)
-        .join(Enrolment, Enrolment.id == Review.plan_id)
-        .where(here, Review.kind_id == kind_id)
-    ):
-        held[plan_id].append(held_on)
-    of_kind = (
-        replace(clock, held_on=tuple(held.get(plan_id, ())), rules=rules_of_kind)
-        for plan_id, clock in _clocks(session, here).items()
-    )
-    return rules.coverage(of_kind, viewer.clock_day)
-
-
-def _clocks(session: Session, here: ColumnElement[bool]) -> dict[int, ReviewClock]:
-    """{plan id: its review clock} of the cohorts in which anybody is here."""
-    cohort_ids = session.scalars(select(Enrolment.cohort_id).where(here).distinct()).all()
-    by_cohort = review_clocks(session, sorted(cohort_ids))
-    return {plan_id: clock for of_cohort in by_cohort.values() for plan_id, clock in of_cohort.items()}
-
-
 # --- by tutor ------------------------------------------------------------------------------------------
-
-
-def _tutor_of(viewer: Viewer) -> ColumnElement[Any]:
-    """The id of a learner's own tutor, else of the cohort's: one, so that the parts make the whole."""
-    of_cohort = (
-        select(func.min(CohortTutor.person_id))
-        .where(
-            CohortTutor.cohort_id == Enrolment.cohort_id,
-            CohortTutor.from_on <= viewer.today,
-            or_(CohortTutor.until_on.is_(None), CohortTutor.until_on >= viewer.today),
-        )
-        .correlate(Enrolment)
-        .scalar_subquery()
-    )
-    return func.coalesce(Enrolment.tutor_id, of_cohort)
 
 
 def _by_tutor(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> tuple[Part, ...]:
     """Everybody with a learner whose review is required, by name; last those whom nobody tutors."""
     learners = (
         select(
-            _tutor_of(viewer).label("tutor_id"),
+            tutor_of(viewer.today).label("tutor_id"),
             case((state_sql.covered_today(viewer.clock_day), 1), else_=0).label("covered"),
         )
         .where(here, state_sql.required_today(viewer.clock_day))
@@ -466,8 +342,9 @@ class Missed:
 def missed(session: Session, viewer: Viewer, coverage: CoverageBy, by: str, key: str) -> Missed:
     """The learners whom a cell of the page leaves out, longest late first.
 
-    `by` is all, cohort, tutor, kind, or one of `PARTS`. NotFound for anything that the page doesn't show,
-    a hidden part among it, and for an organisation: its figures lead to its departments' pages.
+    `by` is all, cohort, tutor, kind (without one this year), KIND_RULE, or one of `PARTS`. NotFound for
+    anything that the page doesn't show, a hidden part among it, and for an organisation: its figures lead to
+    its departments' pages.
     """
     if coverage.within.department_id is None:
         raise NotFound
@@ -488,12 +365,12 @@ def missed(session: Session, viewer: Viewer, coverage: CoverageBy, by: str, key:
         )
         .join(Enrolment, Enrolment.learner_id == Learner.id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .outerjoin(tutor, tutor.id == _tutor_of(viewer))
+        .outerjoin(tutor, tutor.id == tutor_of(viewer.today))
         .where(
             _enrolled_within(coverage.within),
             enrolments_seen_by(viewer),
             condition,
-            _here_now(viewer) if by == "kind" else late,
+            literal(True) if by == KIND_RULE else coverage_by_kind.here_now(viewer) if by == "kind" else late,
         )
         .order_by(Enrolment.next_review_on, Learner.family_name, Learner.given_name, Enrolment.id)
     )
@@ -512,7 +389,29 @@ def missed(session: Session, viewer: Viewer, coverage: CoverageBy, by: str, key:
         )
         for row in rows
     )
+    if by == KIND_RULE:
+        learners = _by_their_kind(viewer, _late_of(coverage, key), learners)
     return Missed(by, key, name, learners)
+
+
+def _late_of(coverage: CoverageBy, key: str) -> Mapping[int, Late]:
+    return next((kind.by_rule.late for kind in coverage.kinds if kind.by_rule and str(kind.id) == key), {})
+
+
+def _by_their_kind(
+    viewer: Viewer, late: Mapping[int, Late], learners: Iterable[MissedLearner]
+) -> tuple[MissedLearner, ...]:
+    """The learners with the dates of their reviews of the kind, longest late first."""
+    of_kind = (
+        replace(
+            one,
+            last_on=late[one.plan_id].last_on,
+            due_on=late[one.plan_id].due_on,
+            days_late=rules.days_late(late[one.plan_id].due_on, viewer.clock_day),
+        )
+        for one in learners
+    )
+    return tuple(sorted(of_kind, key=lambda one: -one.days_late))
 
 
 def _behind(viewer: Viewer, coverage: CoverageBy, by: str, key: str) -> tuple[str, ColumnElement[bool]]:
@@ -525,7 +424,7 @@ def _behind(viewer: Viewer, coverage: CoverageBy, by: str, key: str) -> tuple[st
     if by == "tutor":
         found = {part.key: part.name for part in coverage.tutors}
         name = _named(found, key)
-        return name, _tutor_of(viewer).is_(None) if key == "0" else _tutor_of(viewer) == int(key)
+        return name, tutor_of(viewer.today).is_(None) if key == "0" else tutor_of(viewer.today) == int(key)
     if by == "kind":
         name = _named({str(kind.id): kind.name for kind in coverage.kinds}, key)
         had = exists().where(
@@ -534,6 +433,9 @@ def _behind(viewer: Viewer, coverage: CoverageBy, by: str, key: str) -> tuple[st
             Review.held_on.between(rules.academic_year_start(viewer.today), viewer.today),
         )
         return name, ~had.correlate(Enrolment)
+    if by == KIND_RULE:
+        names = {str(kind.id): kind.name for kind in coverage.kinds if kind.by_rule and kind.by_rule.covered}
+        return _named(names, key), Enrolment.id.in_(_late_of(coverage, key))
     need = next((need for need in coverage.needs if need.key == by), None)
     if need is None:
         raise NotFound

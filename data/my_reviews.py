@@ -14,8 +14,9 @@ from datetime import date, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from data import caseload, rules, schedule
+from data import caseload, kind_clocks, rules, schedule
 from data.caseload import CaseloadLearner
+from data.kind_clocks import KindDue
 from data.learner_figures import Figures
 from data.models import Enrolment, PromptAnswer, Reach, Reflection, ReviewLine, SelfEvaluation
 from data.rules import ReviewState
@@ -43,6 +44,15 @@ class Upcoming:
 
 
 @dataclass(frozen=True, slots=True)
+class KindUpcoming:
+    """A review of a kind with a rule of its own that is overdue or due soon, and the learners for whom it is
+    so on the same day for the same reason."""
+
+    due: KindDue
+    learners: tuple[CaseloadLearner, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MyReviews:
     """A tutor's reviews: overdue, the longest first; by day from today to Sunday those booked, by time, then
     those due and not booked; by week after that, each under its Monday. `due_this_week` counts those due by
@@ -57,6 +67,7 @@ class MyReviews:
     without_date: int
     due_this_week: int
     figures: Figures
+    of_kinds: tuple[KindUpcoming, ...]
 
     @property
     def learners(self) -> int:
@@ -95,7 +106,22 @@ def read(session: Session, viewer: Viewer) -> MyReviews:
         without_date=len(here) - len(dated),
         due_this_week=sum(due_on <= sunday for _, due_on in due),
         figures=found.figures,
+        of_kinds=_of_kinds(session, tutor, found.learners),
     )
+
+
+def _of_kinds(
+    session: Session, viewer: Viewer, learners: Iterable[CaseloadLearner]
+) -> tuple[KindUpcoming, ...]:
+    """By the day on which they are due; the learners by name."""
+    due = kind_clocks.of_plans(session, viewer, enrolments_seen_by(viewer))
+    pressing: dict[KindDue, list[CaseloadLearner]] = defaultdict(list)
+    for learner in sorted(learners, key=lambda one: one.family_name):
+        for one in due.get(learner.plan_id, ()):
+            if one.pressing:
+                pressing[one].append(learner)
+    in_order = sorted(pressing, key=lambda one: (one.due_on or date.max, one.name))
+    return tuple(KindUpcoming(one, tuple(pressing[one])) for one in in_order)
 
 
 def plans_to_prepare(session: Session, viewer: Viewer, day: date | None = None) -> list[int]:

@@ -11,15 +11,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import plan_days, plan_rows, reasons, review_coverage, review_schedule
+from data import (
+    kind_clocks,
+    plan_days,
+    plan_kind_rules,
+    plan_rows,
+    reasons,
+    review_coverage,
+    review_schedule,
+)
 from data.college_reviews import rule_typed
 from data.department_figures import keeping
 from data.errors import Refused
 from data.form_values import Typed
+from data.kind_clocks import KindDue
 from data.models import Enrolment, Plan, Writes
 from data.plan_head import PlanHead, head_of_learner, require_plan
+from data.plan_kind_rules import OwnKindRule
 from data.review_coverage import Counted
-from data.rules import ONE_DAY, IntervalUnit, ReviewClock, ReviewRule
+from data.rules import IntervalUnit, ReviewClock, ReviewRule
 from data.saved import Saved
 from data.schedule import BookedReview, bookings_of_plan
 from data.scope import Viewer
@@ -36,7 +46,8 @@ class OwnRule:
 
 @dataclass(frozen=True, slots=True)
 class NextReview:
-    """`why` says in one sentence by when the next review is due and why; `bookings` are those ahead."""
+    """`why` says in one sentence by when the next review is due and why; `bookings` are those ahead. `kinds`
+    are those with a rule of their own, `own_kinds` the plan's own rules for kinds."""
 
     head: PlanHead
     today: date
@@ -44,6 +55,9 @@ class NextReview:
     counted: Counted
     own: OwnRule | None
     bookings: tuple[BookedReview, ...]
+    kinds: tuple[KindDue, ...]
+    own_kinds: tuple[OwnKindRule, ...]
+    kind_choices: tuple[tuple[int, str], ...]
 
 
 def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None = None) -> NextReview:
@@ -56,6 +70,9 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
         counted=review_coverage.counted(session, viewer),
         own=_own_rule(session, head),
         bookings=tuple(bookings_of_plan(session, viewer, head.id)),
+        kinds=kind_clocks.of_plans(session, viewer, Enrolment.id == head.id).get(head.id, ()),
+        own_kinds=plan_kind_rules.of_plan(session, head),
+        kind_choices=plan_kind_rules.kinds_to_choose(session, viewer),
     )
 
 
@@ -66,7 +83,7 @@ def set_own_rule(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     from_on = plan_days.chosen(typed, "from_on", "Please choose the day from which it holds.")
     plan_days.not_before_the_plan(head, from_on, "from_on")
     plan_days.not_far_ahead(viewer, from_on, "from_on")
-    _check_no_done_review_moves(_clock(session, head), from_on)
+    kind_clocks.check_no_done_review_moves([_clock(session, head)], from_on)
     values = {
         "own_rule_unit": rule.unit.value,
         "own_rule_amount": rule.amount,
@@ -87,7 +104,7 @@ def remove_own_rule(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     own = _own_rule(session, head)
     if own is None:
         raise Refused("This plan goes by the college’s rule already.")
-    _check_no_done_review_moves(_clock(session, head), own.rule.from_on, removed=True)
+    kind_clocks.check_no_done_review_moves([_clock(session, head)], own.rule.from_on, removed=True)
     fields = ("own_rule_unit", "own_rule_amount", "own_rule_from_on", "own_rule_reason")
     values = dict.fromkeys(fields) | {"own_rule_evidence": ""}
     return _save(session, viewer, head, typed.version(), values)
@@ -102,24 +119,6 @@ def _save(session: Session, viewer: Viewer, head: PlanHead, version: int, values
     due = session.scalars(select(Enrolment.next_review_on).where(Enrolment.id == head.id)).one()
     said = f"The next review is due by {plan_days.long_day(due)}." if due else "No review is due for now."
     return head.saved(f"The rule is saved. {said}", "own-rule")
-
-
-def _check_no_done_review_moves(clock: ReviewClock, from_on: date, *, removed: bool = False) -> None:
-    """An interval keeps the rule that it began under."""
-    done = clock.windows(date.max)[:-1]
-    if not done or from_on > done[-1].counted_from:
-        return
-    if removed:
-        raise Refused(
-            "Reviews were held under this rule, and by when they were due must stay."
-            " Please give the plan a rule like the college’s from a later day instead."
-        )
-    first = plan_days.long_day(done[-1].counted_from + ONE_DAY)
-    raise Refused(
-        "From that day it would change by when reviews were due that are held already."
-        f" Please choose {first} or a later day.",
-        "from_on",
-    )
 
 
 def _why(head: PlanHead, clock: ReviewClock, viewer: Viewer) -> str:

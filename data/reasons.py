@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from data import rules
-from data.rules import IntervalUnit, ReviewClock, ReviewRule, ReviewWindow, Span
+from data.rules import IntervalUnit, Occasion, ReviewClock, ReviewRule, ReviewWindow, Span
 
 _NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _PERIODS = {
@@ -32,6 +33,7 @@ def why_window(clock: ReviewClock, window: ReviewWindow) -> str:
         breaks=clock.enrolment.breaks,
         closures=clock.closures,
         transitions=clock.transitions,
+        planned_end_on=clock.planned_end_on,
         first=window.first,
     )
 
@@ -43,17 +45,26 @@ def why_due(
     breaks: tuple[Span, ...] = (),
     closures: tuple[Span, ...] = (),
     transitions: tuple[date, ...] = (),
+    planned_end_on: date | None = None,
     first: bool = False,
 ) -> str:
     """The sentence for the date that `rules.next_review_due` gives for the same arguments."""
-    due_on = rules.next_review_due(
-        last_on, rule, breaks=breaks, closures=closures, transitions=transitions, first=first
+    demanded = partial(
+        rules.next_review_due,
+        last_on,
+        rule,
+        transitions=transitions,
+        planned_end_on=planned_end_on,
+        first=first,
     )
+    due_on = demanded(breaks=breaks, closures=closures)
     if due_on is None:
+        if demanded() is None:
+            return f"No date: {_nothing_more(last_on, rule, planned_end_on, first)}."
         return "No date: the clock stops for a break in learning, and the day back isn’t known yet."
     because = _because(last_on, rule, transitions, first)
     moved = _moved(rule, last_on, due_on, breaks, closures if rule.closures_stop_clock else ())
-    return f"Due by {_spoken(due_on)}: {because}{moved}."
+    return f"Due by {spoken(due_on)}: {because}{moved}."
 
 
 def what_counts(counted: Sequence[str], not_counted: Sequence[str] = ()) -> str:
@@ -62,8 +73,26 @@ def what_counts(counted: Sequence[str], not_counted: Sequence[str] = ()) -> str:
     return f"{sentence} Not counted: {_listed(not_counted)}." if not_counted else sentence
 
 
+def _nothing_more(last_on: date, rule: ReviewRule, planned_end_on: date | None, first: bool) -> str:
+    """Why a rule demands no further review."""
+    if rule.occasion == Occasion.NEEDED:
+        return "these reviews are held when needed"
+    if rule.occasion == Occasion.END and planned_end_on is None:
+        return "no planned end of learning is recorded"
+    if rule.occasion == Occasion.PHASES:
+        return "no further phase of the plan asks for one at its end"
+    if first:
+        return f"the rule began on {spoken(rule.from_on)}, after it would have been due"
+    once = "after the start of learning" if rule.occasion == Occasion.START else "before the end of learning"
+    return f"it is held once {once}, and was on {spoken(last_on)}"
+
+
 def _because(last_on: date, rule: ReviewRule, transitions: tuple[date, ...], first: bool) -> str:
-    event = f"learning began on {_spoken(last_on)}" if first else f"the review on {_spoken(last_on)}"
+    if rule.occasion == Occasion.END:
+        return "the planned end of learning"
+    if rule.occasion == Occasion.PHASES:
+        return "the end of a phase, as a review is due at each transition"
+    event = f"learning began on {spoken(last_on)}" if first else f"the review on {spoken(last_on)}"
     if rule.unit == IntervalUnit.WEEKS:
         return f"{_worded(rule.amount)} {'week' if rule.amount == 1 else 'weeks'} after {event}"
     by_period = rules.next_review_due(last_on, rule, first=first)
@@ -89,9 +118,10 @@ def _moved(
         parts.append(f"{len(away)} {'day' if len(away) == 1 else 'days'} of a break in learning")
     if not parts:
         return ""
-    if rule.unit == IntervalUnit.WEEKS:
+    counts = rule.occasion in (Occasion.INTERVAL, Occasion.START)
+    if counts and rule.unit == IntervalUnit.WEEKS:
         return f"; {_listed(parts)} {'doesn’t' if len(away | closed) == 1 else 'don’t'} count"
-    to_month_end = ", then to the month’s end" if rule.unit == IntervalUnit.CALENDAR_MONTHS else ""
+    to_month_end = ", then to the month’s end" if counts and rule.unit == IntervalUnit.CALENDAR_MONTHS else ""
     return f"; moved by {_listed(parts)}{to_month_end}"
 
 
@@ -106,7 +136,7 @@ def _worded(number: int) -> str:
     return _NUMBERS[number - 1] if number <= len(_NUMBERS) else str(number)
 
 
-def _spoken(day: date) -> str:
+def spoken(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -465,6 +465,15 @@ class ReviewClock:
             transitions=self.transitions,
             planned_end_on=self.planned_end_on,
             first=last_on is None,
+        )
+
+    def stopped(self, last_on: date | None) -> bool:
+        """Whether a break without an end is why nothing is due after a day."""
+        ended = replace(
+            self.enrolment, breaks=tuple(away for away in self.enrolment.breaks if away.back_on is not None)
+        )
+        return (
+            self.due_after(last_on) is None and replace(self, enrolment=ended).due_after(last_on) is not None
         )
 
     def next_due(self, on: date) -> date | None:

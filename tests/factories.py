@@ -143,12 +143,7 @@ def review(
     session: Session, of: models.Plan, held_on: date, *, kind: str = "progress", **values: Any
 ) -> models.Review:
     """A review held; call `reschedule` on the cohort (or use `complete`) for what follows from it."""
-    organisation_id = _organisation_id(session, of)
-    kind_id = session.scalars(
-        select(models.ReviewKind.id).where(
-            models.ReviewKind.organisation_id == organisation_id, models.ReviewKind.key == kind
-        )
-    ).one()
+    kind_id = review_kind_id(session, of, kind)
     defaults = {"recorded_at": datetime(held_on.year, held_on.month, held_on.day, 12, tzinfo=UTC)}
     return _add(
         session, models.Review, plan_id=of.id, kind_id=kind_id, held_on=held_on, **(defaults | values)
@@ -325,6 +320,11 @@ def viewer(session: Session, someone: models.Person, today: date = TODAY) -> Vie
 
 def lane_id(session: Session, plan: models.Plan, key: str) -> int:
     return college.lane_ids(session, _organisation_id(session, plan))[key]
+
+
+def review_kind_id(session: Session, plan: models.Plan, key: str) -> int:
+    ours = models.ReviewKind.organisation_id == _organisation_id(session, plan)
+    return session.scalars(select(models.ReviewKind.id).where(ours, models.ReviewKind.key == key)).one()
 
 
 def _organisation_id(session: Session, plan: models.Plan) -> int:

@@ -22,6 +22,7 @@ from data.demo.amara import add_amara
 from data.demo.cohorts import OpenCohort, open_cohort
 from data.demo.college import DemoCollege
 from data.demo.curriculum import common_words
+from data.demo.kind_rules import add_kind_rules
 from data.demo.layout import BENCHMARK_FROM, DepartmentLayout, benchmark_layout, demo_layout
 from data.demo.learners import add_learner
 from data.demo.names import LONGEST, draw_different_name
@@ -97,6 +98,7 @@ def build(
             add_preparation(college, session, seed)
             add_templates(college, session)
             add_reviews_held(college, session, seed)
+            add_kind_rules(college, session)
         _reschedule(session, progress)
         if college.full:
             add_schedule(college, session)

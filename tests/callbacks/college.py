@@ -274,8 +274,11 @@ class Builder:
         after = {"review_id": review.id}
         self.add(models.ReviewSignature, name, party="tutor", name="x", signed_at=at, **after)
         self.add(models.ReviewNote, name, said="x", written_at=at, **after)
-        self.of(make.plan_review_rule(self.session, plan, review.kind_id, id=self.number()), name)
+        kinds = {key: make.review_kind_id(self.session, plan, key) for key in ("support", "exit")}
+        rule = self.of(make.plan_review_rule(self.session, plan, kinds["support"], id=self.number()), name)
         return {
+            "exit_kind": kinds["exit"],
+            "own_kind_rule": rule.id,
             "review_done": done.id,
             "review_held": held.id,
             "review_lost": lost.id,

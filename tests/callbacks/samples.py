@@ -65,6 +65,8 @@ class Place:
     experience: Any = None
     own_stop: Any = None
     earlier_plan: Any = None
+    exit_kind: Any = None
+    own_kind_rule: Any = None
     phase: Any = None
     bridge: Any = None
     transition_item: Any = None
@@ -188,6 +190,19 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "own_rule_reason": "Decided by the sample",
         "own_rule_evidence": "Shown by the sample",
     },
+    "own-kind-rule": lambda place: {
+        "plan": place.plan,
+        "kind": place.exit_kind,
+        "from_on": "2027-01-11",
+        "occasion": "needed",
+        "own_rule_reason": "Decided by the sample",
+        "own_rule_evidence": "Shown by the sample",
+    },
+    "own-kind-rule-remove": lambda place: {
+        "plan": place.plan,
+        "rule": place.own_kind_rule,
+        "version": 1,
+    },
     "own-rule-remove": lambda place: {"plan": place.plan, "version": place.plan_version},
     "slot-offer": lambda place: {
         "tutor": place.tutor,
@@ -218,6 +233,15 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "college": place.college,
         "from_on": "2027-02-01",
         "preset": "termly",
+        "sure": "on",
+    },
+    "kind-rule-add": lambda place: {
+        "college": place.college,
+        "kind": place.exit_kind,
+        "from_on": "2027-02-01",
+        "occasion": "end",
+        "weeks_before": "4",
+        "for_whom": "everyone",
         "sure": "on",
     },
     "closed-add": lambda place: {"college": place.college} | _closed(),

@@ -147,4 +147,4 @@ def test_the_page_is_read_in_a_fixed_number_of_queries(
 ) -> None:
     with statements(session) as ran:
         college_reviews.read(session, administrator)
-    assert len(ran) == 7
+    assert len(ran) == 8

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from components import coverage_by as page
 from components.coverage_by import Shown
 from data import coverage_by, models
-from data.coverage_by import SMALLEST_SHOWN, CoverageBy
+from data.coverage_by import KIND_RULE, CoverageBy
+from data.coverage_by_kind import SMALLEST_SHOWN, ByRule, KindLine
 from data.errors import NotFound
 from data.rules import Share
 from data.scope import Viewer
@@ -68,13 +70,22 @@ def need(of: CoverageBy, key: str) -> dict[str, tuple[Share, bool]]:
     return {part.key: (part.covered, part.hidden) for part in found.parts}
 
 
+def kind(of: CoverageBy, name: str) -> KindLine:
+    return next(one for one in of.kinds if one.name == name)
+
+
+def by_rule(of: KindLine) -> ByRule:
+    assert of.by_rule is not None
+    return of.by_rule
+
+
 def test_the_parts_make_the_whole(session: Session, college: College) -> None:
     of = read(session, college)
     assert of.covered == Share(10, 12)
     assert [part.covered for part in of.tutors] == [Share(0, 2), Share(10, 10)]
     assert need(of, "support") == {"in-place": (Share(4, 6), False), "none": (Share(6, 6), False)}
     assert of.trend[-1].share == of.covered
-    assert next(kind for kind in of.kinds if kind.name == "Progress review").covered == of.covered
+    assert by_rule(kind(of, "Progress review")).covered == of.covered
     assert [row.reviewed for row in of.groups] == [of.covered]
 
 
@@ -140,13 +151,46 @@ def test_each_figure_opens_the_learners_whom_it_leaves_out(session: Session, col
 def test_a_kind_with_a_rule_of_its_own_is_covered_by_its_own_reviews(
     session: Session, college: College
 ) -> None:
-    kind = read(session, college).kinds[4]
-    assert (kind.name, kind.rule, kind.covered) == ("Support review", None, None)
-    session.add(models.ReviewRuleVersion(kind_id=kind.id, from_on=date(2026, 8, 1), unit="weeks", amount=12))
+    support_kind = kind(read(session, college), "Support review")
+    assert support_kind.by_rule is None
+    version = models.ReviewRuleVersion(
+        kind_id=support_kind.id, from_on=date(2026, 8, 1), unit="weeks", amount=12
+    )
+    session.add(version)
     for plan in college.plans[:3]:
         make.review(session, plan, date(2026, 11, 2), kind="support")
     make.complete(session)
-    assert read(session, college).kinds[4].covered == Share(3, 12)
+    of = read(session, college)
+    assert by_rule(kind(of, "Support review")).covered == Share(3, 12)
+    missed = coverage_by.missed(session, college.head, of, KIND_RULE, str(support_kind.id))
+    assert {one.plan_id for one in missed.learners} == {plan.id for plan in college.plans[3:]}
+    assert {(one.last_on, one.due_on) for one in missed.learners} == {(None, date(2026, 11, 30))}
+
+
+def test_a_kind_for_learners_with_support_counts_from_its_first_day_and_hides_how_few_they_are(
+    session: Session, college: College
+) -> None:
+    support_kind = kind(read(session, college), "Support review")
+    session.add(
+        models.ReviewRuleVersion(
+            kind_id=support_kind.id, from_on=date(2026, 8, 1), unit="weeks", amount=12, for_whom="supported"
+        )
+    )
+    make.review(session, college.plans[0], date(2026, 9, 28), kind="support")
+    make.review(session, college.plans[1], date(2026, 12, 1), kind="support")
+    make.complete(session)
+    of = read(session, college)
+    found = by_rule(kind(of, "Support review"))
+    assert found.covered == Share(1, SMALLEST_SHOWN + 1)
+    assert found.late[college.plans[0].id].due_on == date(2026, 12, 24), "twelve weeks from 1 October"
+    whole = coverage_by.read_organisation(session, college.admin)
+    assert by_rule(kind(whole, "Support review")).covered is None
+    for ended in session.scalars(select(models.Support).limit(2)):
+        ended.until_on = date(2026, 12, 18)
+    of = read(session, college)
+    assert by_rule(kind(of, "Support review")).covered is None
+    with pytest.raises(NotFound):
+        coverage_by.missed(session, college.head, of, KIND_RULE, str(support_kind.id))
 
 
 def test_what_a_file_holds_is_what_the_page_shows(session: Session, college: College) -> None:

@@ -47,6 +47,7 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "wall_id": lambda place: place.wall,
     "set_id": lambda place: place.phase_set,
     "group_id": lambda place: place.group,
+    "kind_id": lambda place: place.kind,
     "template_id": lambda place: place.template,
     "text": lambda place: place.family_name,
     "done": lambda place: True,
@@ -69,7 +70,19 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b", re.IGNORECASE)
 STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 SCOPED_BEFORE = {
-    *("before", "condition", "coverage", "detail", "groups", "head", "heatmap", "row", "since", "within"),
+    *(
+        "before",
+        "condition",
+        "coverage",
+        "detail",
+        "groups",
+        "head",
+        "heatmap",
+        "here",
+        "row",
+        "since",
+        "within",
+    ),
 }
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
 WRITTEN_BESIDE = {
