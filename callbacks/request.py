@@ -97,6 +97,7 @@ def frame(viewer: Viewer) -> shell.Frame:
     """What the frame of a page shows of the viewer."""
     return shell.Frame(
         name=viewer.name,
+        finds_learners=not viewer.is_learner_only,
         role=viewer.grants[0].label if viewer.grants else "no role yet",
         links=_links(viewer),
         csrf_token=generate_csrf(),

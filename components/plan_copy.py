@@ -82,7 +82,7 @@ def _page(copy: PlanCopy, *, styles: str) -> str:
     return render(
         "plan_copy.html",
         title=f"{name}, plan",
-        foot=css_string(f"\u2068{name}\u2069, plan as at {words.day(copy.today)}"),
+        foot=css_string(f"{words.isolated(name)}, plan as at {words.day(copy.today)}"),
         copy=copy,
         head=copy.head,
         styles=styles,

@@ -63,7 +63,7 @@ def proposed_order(slots: Sequence[SlotLine], schedule: Schedule) -> list[tuple[
 
 def _person(one: Waiting) -> str:
     state = words.review_word(one.state).lower()
-    return f"{one.name}, {one.cohort_code}: {state}, {words.short_day(one.next_review_on)}"
+    return f"{words.isolated(one.name)}, {one.cohort_code}: {state}, {words.short_day(one.next_review_on)}"
 
 
 def _slot(slot: SlotLine) -> str:

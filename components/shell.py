@@ -26,6 +26,7 @@ class Frame:
     links: tuple[tuple[str, str], ...]
     csrf_token: str
     banner: str | None = None
+    finds_learners: bool = True
 
 
 def layout() -> html.Div:
@@ -122,7 +123,7 @@ def _top(frame: Frame, active: str, *, alone: bool) -> list[Children]:
             **attributes(aria_label="Pages"),
         ),
         html.Div(className="gap"),
-        *([] if alone else _search()),
+        *(_search() if frame.finds_learners and not alone else []),
         html.Button(
             icon("circle-half"),
             type="button",

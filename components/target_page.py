@@ -163,7 +163,7 @@ def _idea(page: TargetPage) -> str:
 
 def _who(move: MoveLine) -> str:
     name = move.by or ("the learner" if move.side == Side.LEARNER else "the tutor")
-    return f"{name}, {words.short_day(move.at.date())}"
+    return f"{words.isolated(name)}, {words.short_day(move.at.date())}"
 
 
 def _turn(page: TargetPage) -> str:

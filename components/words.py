@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import lru_cache
+from unicodedata import bidirectional
 
 from babel.dates import format_date, format_datetime
 
@@ -69,6 +70,12 @@ def weekday(value: date) -> str:
 def moment(value: datetime) -> str:
     """Fri 8 Jan 2027, 10:42."""
     return format_datetime(value, "EEE d MMM y, HH:mm", locale=LOCALE)
+
+
+def isolated(name: str) -> str:
+    """A name before a number: one that is written from right to left would else draw the number along."""
+    from_the_right = any(bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"\u2068{name}\u2069" if from_the_right else name
 
 
 def count(number: int, one: str, many: str | None = None) -> str:

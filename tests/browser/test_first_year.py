@@ -26,13 +26,15 @@ from tests.browser.conftest import PASSWORD, copy_of, serving
 from tests.browser.looking import Complaints, assert_accessible, assert_no_sideways_scrolling, go, ready
 
 NOVA = "nova@demo.routebook.example"
+GIVEN, FAMILY = "ليلى 🦊", "العلوي"
+"""A name that is written from right to left, with a picture in it: each page and picture has to bear it."""
 PHONE = {"width": 390, "height": 844}
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
 
 
 @dataclass
 class College:
-    """The served college; Nova Reyes starts in E3-1 with a plan that is still empty."""
+    """The served college; Nova starts in E3-1 with a plan that is still empty."""
 
     address: str
     engine: Engine
@@ -66,7 +68,7 @@ def _enrol(session: Session, college: College) -> None:
     person = models.Person(
         organisation_id=amara.organisation_id,
         email=NOVA,
-        name="Nova Reyes",
+        name=f"{GIVEN} {FAMILY}",
         password_hash=amara.password_hash,
     )
     session.add(person)
@@ -76,8 +78,8 @@ def _enrol(session: Session, college: College) -> None:
         organisation_id=amara.organisation_id,
         person_id=person.id,
         reference="NOVA-1",
-        given_name="Nova",
-        family_name="Reyes",
+        given_name=GIVEN,
+        family_name=FAMILY,
     )
     session.add(learner)
     session.flush()
@@ -208,6 +210,7 @@ def test_a_first_year_from_the_starting_point_to_the_next_plan(
     route = keep_picture(tutor, college, "1-september", tmp_path)
     targets = route.locator("[data-target]").count()
     assert targets > 3
+    expect(tutor.get_by_role("heading", level=1)).to_have_text(f"{GIVEN} {FAMILY}")
     assert_accessible(tutor)
 
     # October: she proposes, the tutor amends, she agrees; both agree to the plan.
@@ -232,7 +235,7 @@ def test_a_first_year_from_the_starting_point_to_the_next_plan(
     for page in (nova, tutor):
         go(page, f"{mine}/agreement{of_plan}")
         send(page, "agree")
-    expect(tutor.locator("[data-view=contract]")).to_contain_text("Nova Reyes")
+    expect(tutor.locator("[data-view=contract]")).to_contain_text(f"{GIVEN} {FAMILY}")
     keep_picture(nova, college, "2-october", tmp_path)
     expect(nova.locator(f"[data-view=route-map] [data-target='{target}']:visible").first).to_be_visible()
 
