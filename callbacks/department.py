@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from sqlalchemy.orm import Session
 
 from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
 from components.department_page import DRAWINGS, department_page, drawn
 from data import department, target_lists
-from data.scope import may_see_organisation
+from data.scope import Viewer, may_see_organisation
 
 LIST_PARAMETERS = ("list", "cohort", "late", "by", "week", "rule", "sort")
 
@@ -21,7 +22,7 @@ def page(department_id: Any = None, target: Any = None, **query: Any) -> Any:
     """The page as its address says: `list` and its parameters open a list, `target` its form."""
     wanted = _shown(department_id, query)
     with request.looking() as (session, viewer):
-        of = _read(session, viewer, wanted)
+        of = read(session, viewer, wanted["department"], wanted["list"])
         form = target_form.form(session, viewer, target)
         organisation = viewer.organisation_name if may_see_organisation(viewer) else None
         content = department_page(of, wanted, form, organisation=organisation)
@@ -37,7 +38,7 @@ def follow_selection(selection: Any, shown: Any) -> Any:
     if wanted["list"] == _of(shown).get("list"):
         return (no_update,) * (len(DRAWINGS) + 1)
     with request.looking() as (session, viewer):
-        return *drawn(_read(session, viewer, wanted)), wanted
+        return *drawn(read(session, viewer, wanted["department"], wanted["list"])), wanted
 
 
 @policy.reads
@@ -46,17 +47,18 @@ def follow_save(saved: Any, shown: Any) -> Any:
     if not isinstance(saved, dict):
         return (no_update,) * len(DRAWINGS)
     with request.looking() as (session, viewer):
-        return drawn(
-            _read(session, viewer, _shown(_of(shown).get("department"), _of(_of(shown).get("list"))))
-        )
+        wanted = _shown(_of(shown).get("department"), _of(_of(shown).get("list")))
+        return drawn(read(session, viewer, wanted["department"], wanted["list"]))
 
 
-def _read(session: Any, viewer: Any, wanted: Mapping[str, Any]) -> department.DepartmentPage:
-    query = wanted["list"]
+def read(
+    session: Session, viewer: Viewer, department_id: int, query: Mapping[str, Any]
+) -> department.DepartmentPage:
+    """The page with the list that an address's parameters open."""
     return department.read(
         session,
         viewer,
-        wanted["department"],
+        department_id,
         target_lists.chosen(query),
         by_first=query.get("by") == "first",
     )

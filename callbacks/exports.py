@@ -8,11 +8,16 @@ from flask import Flask, Response, abort
 from flask import request as flask_request
 from sqlalchemy.orm import Session
 
-from callbacks import coverage, coverage_by, request
+from callbacks import coverage, coverage_by, department, request
 from components import coverage_by as by_page
-from components import coverage_page
+from components import coverage_page, department_exports
+from components import my_reviews as my_reviews_page
+from components.list_files import HEATMAP, TWELVE
+from data import my_reviews, review_coverage
+from data.department import read_organisation
 from data.errors import NotFound
 from data.exports import Sheet, as_csv, as_excel
+from data.models import Reach
 from data.scope import Viewer
 
 FORMS = {
@@ -36,6 +41,32 @@ def department_coverage(session: Session, viewer: Viewer, department_id: int) ->
     return by_page.sheet(coverage_by.read(session, viewer, department_id, asked))
 
 
+def department_list(session: Session, viewer: Viewer, department_id: int) -> Sheet:
+    """A list of a department's page: the one open behind a figure, the heatmap, who needs attention."""
+    asked = coverage.parameters(flask_request.args, department.LIST_PARAMETERS)
+    listed = asked.pop("list", "")
+    own = listed in (HEATMAP, TWELVE)
+    of = department.read(session, viewer, department_id, asked if own else {**asked, "list": listed})
+    return department_exports.sheet(of, listed)
+
+
+def organisation_list(session: Session, viewer: Viewer) -> Sheet:
+    """The heatmap of the organisation's departments."""
+    asked = coverage.parameters(flask_request.args, ("list", "by"))
+    if asked.get("list") != HEATMAP:
+        raise NotFound
+    by_first = asked.get("by") == "first"
+    return department_exports.organisation_sheet(read_organisation(session, viewer, by_first=by_first))
+
+
+def reviews_list(session: Session, viewer: Viewer) -> Sheet:
+    """My reviews, as their page shows them; NotFound for who has no caseload."""
+    if not viewer.reaches(Reach.CASELOAD):
+        raise NotFound
+    counted = review_coverage.counted(session, viewer)
+    return my_reviews_page.sheet(my_reviews.read(session, viewer), counted, viewer.coverage_goal)
+
+
 def organisation_coverage(session: Session, viewer: Viewer) -> Sheet:
     """One of the tables of the organisation's coverage."""
     asked = coverage.parameters(flask_request.args, coverage_by.PARAMETERS)
@@ -47,6 +78,9 @@ def register(server: Flask) -> None:
         ("/cohort/<cohort_id>/coverage", cohort_coverage),
         ("/department/<department_id>/coverage", department_coverage),
         ("/organisation/coverage", organisation_coverage),
+        ("/department/<department_id>/list", department_list),
+        ("/organisation/list", organisation_list),
+        ("/reviews", reviews_list),
     ):
         for ending in FORMS:
             endpoint, answer = f"{sheet_of.__name__}_{ending}", _answering(sheet_of, ending)

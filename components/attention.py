@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from components import words
 from components.drawing import render
+from components.list_files import TWELVE, address_of
 from data.attention import RANKING, RULES, Attention, NamedLearner
 from data.target_lists import ListChoice
 
 
-def attention(of: Attention, *, open_list: ListChoice | None = None) -> str:
-    """The markup of the list of learners and the rules."""
+def attention(of: Attention, *, open_list: ListChoice | None = None, department_id: int = 0) -> str:
+    """The markup of the list of learners, with its files, and the rules."""
     open_rule = open_list.rule if open_list and open_list.kind == "attention" else None
     return render(
         "attention.html",
         attention=of,
+        files=address_of(department_id, list=TWELVE),
         summary=_summary(of),
         ranking=RANKING,
         rules=[(rule, of.counts.get(rule.key, 0), rule.key == open_rule) for rule in RULES.values()],

@@ -68,8 +68,8 @@ def drawn(of: DepartmentPage) -> tuple[str, ...]:
         headline(of.figures.headline),
         overdue_heatmap(of.figures.heatmap, kind="cohort", department_id=of.department_id, open_list=choice),
         review_coverage(of.figures.coverage, kind="cohort", department_id=of.department_id, open_list=choice),
-        attention(of.attention, open_list=choice),
-        target_table(of.open_list),
+        attention(of.attention, open_list=choice, department_id=of.department_id),
+        target_table(of.open_list, department_id=of.department_id),
     )
 
 

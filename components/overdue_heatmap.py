@@ -5,6 +5,7 @@ from __future__ import annotations
 from components import words
 from components.drawing import render
 from components.heat_rows import Cell, Row, of_all
+from components.list_files import heatmap_address
 from data.groups import Group
 from data.overdue_heatmap import COLUMNS, HeatmapRow, OverdueHeatmap
 from data.target_lists import MOVED, ListChoice
@@ -21,6 +22,7 @@ def overdue_heatmap(
     return render(
         "overdue_heatmap.html",
         heatmap=heatmap,
+        files=heatmap_address(department_id, by_first=heatmap.by_first),
         kind=kind,
         columns=COLUMNS,
         rows=rows,

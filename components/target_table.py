@@ -7,6 +7,7 @@ from datetime import date
 
 from components import words
 from components.drawing import render
+from components.list_files import open_list_address
 from components.review_coverage import week_title
 from data import attention
 from data.rules import LATENESS
@@ -60,13 +61,14 @@ COLUMNS_OF = {
 }
 
 
-def target_table(of: OpenList | None) -> str:
-    """The markup of the open list; nothing where none is open."""
+def target_table(of: OpenList | None, *, department_id: int = 0) -> str:
+    """The markup of the open list, with its files; nothing where none is open."""
     if of is None:
         return render("target_table.html", list=None)
     return render(
         "target_table.html",
         list=of,
+        files=open_list_address(department_id, of.choice),
         title=title(of),
         sentence=sentence(of),
         nothing=nothing(of),
@@ -146,11 +148,12 @@ def _row(choice: ListChoice, row: ListRow) -> Row:
         cohort=row.cohort,
         target_id=row.target_id,
         state=row.state,
-        cells=_cells(choice, row),
+        cells=cells(choice, row),
     )
 
 
-def _cells(choice: ListChoice, row: ListRow) -> tuple[Cell, ...]:
+def cells(choice: ListChoice, row: ListRow) -> tuple[Cell, ...]:
+    """What stands in a row after learner and cohort."""
     if choice.kind == "overdue":
         moved = _moved(row.moves, row.first_due_on, row.due_on)
         return (
