@@ -7,27 +7,28 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import click
 import dash
-from dash import ClientsideFunction, Dash, Input, Output
-from dash.dependencies import MATCH
+from dash import Dash
 from flask import Flask
 from sqlalchemy import Engine, select
 
 import answers
 import bundles
 import compression
+import index
 import logs
 import safe_start
 import security
 from callbacks import (
     agreement,
     calendar_feed,
+    cases,
     cohort,
+    college_prompts,
     college_reviews,
     coverage,
     coverage_by,
@@ -44,6 +45,7 @@ from callbacks import (
     phases,
     plain_pages,
     print_pages,
+    programme_checks,
     reflections,
     request,
     review,
@@ -62,7 +64,7 @@ from callbacks import (
     walls,
 )
 from callbacks import writing as forms
-from components import ids, shell
+from components import shell
 from data.database import make_engine, reading, writing
 from data.errors import NotFound, Refused
 from data.migrate import migrate
@@ -88,11 +90,19 @@ PAGES = (
         "Review coverage",
         coverage_by.page,
     ),
+    (
+        "department_checks",
+        "/department/<department_id>/checks",
+        "Right-programme checks",
+        programme_checks.page,
+    ),
     ("organisation_coverage", "/organisation/coverage", "Review coverage", coverage_by.organisation_page),
     ("start", "/learner/<learner_id>/start", "Starting point", starting_point.page),
     ("destination", "/learner/<learner_id>/destination", "Destination", destination.page),
     ("pack", "/learner/<learner_id>/pack", "Review pack", reviews.pack),
     ("support", "/learner/<learner_id>/support", "Support", support.page),
+    ("cases", "/learner/<learner_id>/cases", "Cases", cases.page),
+    ("open_cases", "/cases", "Cases", cases.open_ones),
     ("experiences", "/learner/<learner_id>/experiences", "Learning experiences", experiences.page),
     ("reflections", "/learner/<learner_id>/reflections", "Reflections", reflections.page),
     ("people", "/learner/<learner_id>/people", "People", people.page),
@@ -106,6 +116,7 @@ PAGES = (
     ("next_review", "/learner/<learner_id>/next-review", "Next review", next_review.page),
     ("schedule", "/schedule", "Schedule", schedule.page),
     ("college_reviews", "/admin/reviews", "Review rules", college_reviews.page),
+    ("college_prompts", "/admin/reviews/script", "Prompts, checks and cases", college_prompts.page),
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
@@ -133,9 +144,11 @@ CALLBACKS = (
     reflections,
     reviews,
     support,
+    cases,
     review,
     review_days,
     college_reviews,
+    college_prompts,
     schedule,
     next_review,
 )
@@ -147,55 +160,19 @@ WRITERS: tuple[Mapping[str, forms.Writer], ...] = tuple(
 )
 """What saves each kind of form, by the module whose page shows it."""
 
-INDEX = """<!DOCTYPE html>
-<html lang="en-GB">
-  <head>
-    {%metas%}
-    <title>{%title%}</title>
-    <link rel="icon" href="/assets/static/icon.svg" type="image/svg+xml">
-    <link rel="preload" href="/assets/static/fonts/atkinson-latin.woff2?m=1"
-          as="font" type="font/woff2" crossorigin>
-    {%css%}
-  </head>
-  <body>
-    {%app_entry%}
-    <footer>
-      {%config%}
-      {%scripts%}
-      {%renderer%}
-    </footer>
-  </body>
-</html>"""
-
-
-class Routebook(Dash):
-    """Dash, with our styles and scripts in two files, saying less of the machine that it runs on."""
-
-    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # its own takes them so too
-        parts["metas"] += f'<meta name="pages" content="{escape(security.page_pattern().pattern)}">'
-        parts["metas"] += f'<script src="{bundles.file_address("static/theme.js")}"></script>'
-        parts["css"] += f'<link rel="stylesheet" href="{bundles.address("css")}">'
-        parts["scripts"] += f'<script src="{bundles.address("js")}"></script>'
-        index: str = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]  # Dash's own
-        return index
-
-    def _config(self) -> dict[str, Any]:
-        config = super()._config()  # type: ignore[no-untyped-call]  # Dash's own, without types
-        return {name: value for name, value in config.items() if name != "python_version"}
-
 
 def create_app(settings: Settings | None = None) -> Dash:
     """The whole app on one database; each call makes a separate one."""
     settings = settings or Settings()
     engine = make_engine(settings.database_url, pool_size=settings.threads)
-    app: Dash = Routebook(
+    app: Dash = index.Routebook(
         "routebook",
         use_pages=True,
         pages_folder="",
         suppress_callback_exceptions=True,
         assets_folder="assets",
         include_assets_files=False,
-        index_string=INDEX,
+        index_string=index.INDEX,
         title="Routebook",
         update_title="",
         include_pages_meta=False,
@@ -220,12 +197,6 @@ def create_app(settings: Settings | None = None) -> Dash:
             layout=function,
         )
     app.layout = shell.layout
-    app.clientside_callback(
-        ClientsideFunction("drawing", "draw"),
-        Output(ids.drawing_mount(MATCH), "data-drawn"),  # type: ignore[arg-type]  # MATCH for a name
-        Input(ids.drawing_html(MATCH), "data"),  # type: ignore[arg-type]  # MATCH for a name
-        Input(ids.drawing_mount(MATCH), "id"),  # type: ignore[arg-type]  # MATCH for a name
-    )
     for module in CALLBACKS:
         module.register(app)
     for plain in PLAIN:

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from werkzeug.utils import secure_filename
 
 from callbacks import coverage, learner, plan_page, request
+from components.case_study import case_study as case_study_page
 from components.class_sheet import class_sheet as class_sheet_page
 from components.cohort_print import cohort_print
 from components.coverage_matrix import coverage_print
+from components.interview_script import interview_script
 from components.learner_print import learner_print
 from components.plan_copy import plan_archive, plan_print
 from components.review_pack import packs_print
-from data import class_sheet, my_reviews, plan_copy, progress_grid, review_pack
+from data import case_study, class_sheet, my_reviews, plan_copy, progress_grid, prompts, review_pack
 from data.errors import NotFound
 from data.plan_copy import PlanCopy
 from data.plan_head import head_of_learner
@@ -103,6 +105,22 @@ def print_my_packs() -> str:
         return packs_print(packs, "Review packs", back="/reviews")
 
 
+def print_script(learner_id: str) -> str:
+    """The interview script of a kind of review, else of the one that comes next, on A4."""
+    with request.looking() as (session, viewer):
+        kind = flask_request.args.get("kind")
+        asked = plan_page.asked(learner_id, flask_request.args.get("plan"))
+        wanted = request.whole_number(kind) if kind else None
+        return interview_script(prompts.script(session, viewer, *asked, wanted))
+
+
+def print_case_study(learner_id: str) -> str:
+    """The case-study sheet, on both sides of one A4."""
+    with request.looking() as (session, viewer):
+        asked = plan_page.asked(learner_id, flask_request.args.get("plan"))
+        return case_study_page(case_study.read(session, viewer, *asked))
+
+
 def print_class_sheet(group_id: str) -> str:
     """A teaching group, on one side of A4."""
     with request.looking() as (session, viewer):
@@ -128,6 +146,8 @@ def register(server: Flask) -> None:
         ("/learner/<learner_id>/plan/print", print_plan),
         ("/learner/<learner_id>/plan.zip", take_plan),
         ("/learner/<learner_id>/pack/print", print_pack),
+        ("/learner/<learner_id>/script", print_script),
+        ("/learner/<learner_id>/case-study", print_case_study),
         ("/cohort/<cohort_id>/packs/print", print_cohorts_packs),
         ("/reviews/packs/print", print_my_packs),
         ("/group/<group_id>/sheet", print_class_sheet),

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 
 from components import ids, shell
 from data import review_lines, rules
+from data.cases import keeps_support
 from data.college_changes import keeps_college
 from data.college_rules import CollegeRules
 from data.database import reading, writing
@@ -96,8 +97,8 @@ def changing() -> Iterator[tuple[Session, Viewer]]:
 def frame(viewer: Viewer) -> shell.Frame:
     """What the frame of a page shows of the viewer."""
     return shell.Frame(
-        name=viewer.name,
         finds_learners=not viewer.is_learner_only,
+        name=viewer.name,
         role=viewer.grants[0].label if viewer.grants else "no role yet",
         links=_links(viewer),
         csrf_token=generate_csrf(),
@@ -122,6 +123,8 @@ def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         links.append(("My reviews", "/reviews"))
     if keeps_schedule(viewer):
         links.append(("Schedule", "/schedule"))
+    if keeps_support(viewer):
+        links.append(("Cases", "/cases"))
     if viewer.reaches(Reach.OWN_PLAN):
         links.append(("My route", "/"))
     if keeps_college(viewer):

@@ -10,15 +10,20 @@ from sqlalchemy.orm import Session
 from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components import ids, shell
+from components.drawing import drawing_output
 from components.review_page import (
     REVIEW_FORM,
     REVIEWS,
+    TUTORS_PART,
     review_markup,
     review_page,
     reviews_markup,
     reviews_page,
+    tutors_button_label,
+    tutors_part,
 )
-from data import review_completion, review_forms, review_pack, review_sheet
+from data import programme_checks, review_completion, review_forms, review_pack, review_sheet
+from data import tutors_part as tutors_parts
 from data.models import Writes
 from data.own_words import RIGHTS as OWN_WORDS
 from data.review_pack import ReviewPack
@@ -36,6 +41,7 @@ WRITERS = {
     "review-action-remove": Writer.of(review_forms.remove_action, Writes.PLANS),
     "review-complete": Writer.of(review_completion.complete, Writes.PLANS),
     "review-sign": Writer.of(review_completion.sign, *OWN_WORDS),
+    programme_checks.SAVED_KIND: Writer.of(programme_checks.decide, Writes.PLANS),
     "review-note": Writer.of(review_completion.add_note, *OWN_WORDS),
 }
 
@@ -68,6 +74,20 @@ def follow_save(saved: Any, shown: Any) -> Any:
         return review_markup(sheet, _pack(session, viewer, sheet))
 
 
+@policy.reads
+def show_tutors_part(presses: Any, shown: Any) -> Any:
+    """By each press of its button: what is for who holds the review only, or nothing of it again."""
+    if not isinstance(presses, int) or not isinstance(shown, dict):
+        return no_update, no_update, no_update
+    if presses % 2 == 0:
+        return "", tutors_button_label(shown=False), "false"
+    with request.looking() as (session, viewer):
+        sheet = _sheet(session, viewer, shown.get("form"))
+        given = sheet.head.learner_name.split()[0]
+        part = tutors_part(tutors_parts.read(session, viewer, sheet.id), given)
+        return part, tutors_button_label(shown=True), "true"
+
+
 def _sheet(session: Session, viewer: Viewer, form_id: Any) -> ReviewSheet:
     return review_sheet.read(session, viewer, request.whole_number(form_id))
 
@@ -96,9 +116,17 @@ def follow_save_of_learner(session: Session, viewer: Viewer, learner_id: int, pl
 
 def register(app: Dash) -> None:
     app.callback(
-        Output(ids.drawing_html(REVIEW_FORM), "data"),
+        drawing_output(REVIEW_FORM),
         Input(ids.SAVED, "data"),
         State(ids.REVIEW_FORM, "data"),
         prevent_initial_call=True,
     )(follow_save)
+    app.callback(
+        drawing_output(TUTORS_PART),
+        Output(ids.TUTORS_PART, "children"),
+        Output(ids.TUTORS_PART, "aria-expanded"),
+        Input(ids.TUTORS_PART, "n_clicks"),
+        State(ids.REVIEW_FORM, "data"),
+        prevent_initial_call=True,
+    )(show_tutors_part)
     plan_page.redraw(app, follow_save_of_learner, REVIEWS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash, Input, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import plan_page, policy, request
@@ -12,8 +12,9 @@ from callbacks.writing import Writer
 from components import ids, shell
 from components import my_reviews as list_page
 from components import review_pack as pack_of
+from components.drawing import drawing_output
 from components.starting_point import no_plan
-from data import class_sheet, my_reviews, preparation, review_lines, review_pack
+from data import class_sheet, my_reviews, preparation, prompts, review_lines, review_pack
 from data.errors import NotFound
 from data.models import Reach
 from data.own_words import RIGHTS as OWN_WORDS
@@ -23,6 +24,7 @@ from data.scope import Viewer
 
 WRITERS = {
     preparation.SELF_EVALUATION: Writer.of(preparation.save, *OWN_WORDS),
+    prompts.ANSWERS: Writer.of(prompts.save_answers, *OWN_WORDS),
     "review-line": Writer.of(review_lines.save),
 }
 
@@ -80,17 +82,19 @@ def follow_line(saved: Any) -> Any:
 
 def _may(session: Session, viewer: Viewer, head: PlanHead) -> dict[str, Any]:
     """What the viewer may write for the review."""
+    may_prepare = may_write_own_words(head)
     return {
         "own_line": review_lines.of_plan(session, viewer, head.id),
         "may_add_line": review_lines.may_write(session, viewer, head.id),
-        "may_prepare": may_write_own_words(head),
+        "may_prepare": may_prepare,
+        "asked": prompts.to_prepare(session, viewer, head) if may_prepare else (),
     }
 
 
 def register(app: Dash) -> None:
     plan_page.redraw(app, follow_save, pack_of.PREPARE, pack_of.PACK)
     app.callback(
-        Output(ids.drawing_html(list_page.LINES), "data"),
+        drawing_output(list_page.LINES),
         Input(ids.SAVED, "data"),
         prevent_initial_call=True,
     )(follow_line)

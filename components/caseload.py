@@ -8,10 +8,13 @@ from typing import Any
 from dash import html
 
 from components import words
+from components.cases_page import case_address
 from components.drawing import drawing, render
+from components.programme_check import asked_line
 from components.progress_grid import cohort_figures
 from data.agreements import Waiting
 from data.caseload import Caseload, CaseloadLearner
+from data.cases import OpenCase
 from data.negotiations import Proposal
 from data.rules import ReviewState
 from data.stuck import StuckLine
@@ -33,13 +36,23 @@ def caseload_page(caseload: Caseload, waiting: str = "") -> list[Any]:
 
 
 def waiting_for_tutor(
-    stuck: Sequence[StuckLine], proposals: Sequence[Proposal], waiting: Sequence[Waiting] = ()
+    stuck: Sequence[StuckLine],
+    proposals: Sequence[Proposal],
+    waiting: Sequence[Waiting] = (),
+    cases: Sequence[OpenCase] = (),
 ) -> str:
-    """Learners who are stuck, proposals that wait for an answer, and plans that wait for a yes (`waiting`);
-    empty where nothing waits."""
-    if not (stuck or proposals or waiting):
+    """Learners who are stuck, proposals that wait for an answer, plans that wait for a yes (`waiting`), and
+    open cases; empty where nothing waits."""
+    if not (stuck or proposals or waiting or cases):
         return ""
-    return render("caseload_waiting.html", stuck=stuck, proposals=proposals, waiting=waiting)
+    return render(
+        "caseload_waiting.html",
+        stuck=stuck,
+        proposals=proposals,
+        waiting=waiting,
+        cases=cases,
+        case_address=case_address,
+    )
 
 
 def who(caseload: Caseload) -> str:
@@ -54,7 +67,7 @@ def about(learner: CaseloadLearner) -> int | None:
         return None
     if learner.overdue:
         return learner.overdue[0].id
-    if learner.review_days_late:
+    if learner.review_days_late or learner.check:
         return None
     return learner.moved.id if learner.moved else learner.targets[0].id
 
@@ -64,12 +77,16 @@ def line(learner: CaseloadLearner) -> str:
     if learner.paused:
         return "on a break in learning"
     late = []
+    if learner.check and learner.check.state == ReviewState.OVERDUE:
+        late.append(asked_line(learner.check))
     if learner.review_days_late:
         late.append(f"review {words.days_late(learner.review_days_late)}")
     if learner.overdue:
         late.append(_overdue_line(learner))
     if late:
         return ", ".join(late)
+    if learner.check:
+        return asked_line(learner.check)
     if learner.moved:
         return f"moved {words.times(learner.moved.moves)}: {learner.moved.title}"
     if not learner.targets:

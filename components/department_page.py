@@ -49,7 +49,6 @@ def department_page(
                     className="form-side",
                 ),
             ],
-            id=ids.LIST_FRAME,
             className="with-form list-frame",
         ),
         _card(ids.ATTENTION, markup[ids.ATTENTION]),
@@ -100,6 +99,15 @@ def _head(trail: list[Any], of: Figures, kind: str) -> html.Div:
         [
             html.Div([*trail, html.H1(of.within.name), html.P(_who(of, kind), className="sub")]),
             html.Div(className="gap"),
+            *(
+                [
+                    dcc.Link(
+                        "Right-programme checks", href=f"/department/{department}/checks", className="button"
+                    )
+                ]
+                if department
+                else []
+            ),
             dcc.Link(
                 [shell.icon("calendar-event"), "Review coverage"],
                 href=f"/department/{department}/coverage" if department else "/organisation/coverage",

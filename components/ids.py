@@ -20,14 +20,9 @@ SAVED = "saved"
 # the drawings
 
 
-def drawing_html(name: str) -> dict[str, str]:
-    """The store that holds a drawing's HTML."""
-    return {"type": "drawing-html", "name": name}
-
-
-def drawing_mount(name: str) -> dict[str, str]:
-    """The element that a drawing is set into."""
-    return {"type": "drawing-mount", "name": name}
+def drawing(name: str) -> dict[str, str]:
+    """The element that holds a drawing."""
+    return {"type": "drawing", "name": name}
 
 
 # the target form, on each page that shows targets
@@ -64,8 +59,13 @@ SCHEDULE = "schedule"
 # what the college says of its reviews
 COLLEGE_REVIEWS = "college-reviews"
 
+# whose prompts are on show: {"kind": a kind's id or "case-study"}
+PROMPTS_SHOWN = "prompts-shown"
+
 # the page of one review: {"form": id}
 REVIEW_FORM = "review-form-shown"
+# the button that shows and hides what is for who holds the review only
+TUTORS_PART = "tutors-part"
 
 # the page of a group review: {"cohort": id}
 COHORT_OF_GROUP = "cohort-of-group"
@@ -80,7 +80,6 @@ OVERDUE_HEATMAP = "overdue-heatmap"
 REVIEW_COVERAGE = "review-coverage"
 ATTENTION = "attention"
 OPEN_LIST = "open-list"
-LIST_FRAME = "list-frame"
 
 # the organisation's page
 ORGANISATION_HEADLINE = "organisation-headline"
@@ -92,11 +91,16 @@ COVERAGE = "coverage"
 COVERAGE_MATRIX = "coverage-matrix"
 COVERAGE_LISTS = "coverage-lists"
 COVERAGE_EXPORTS = "coverage-exports"
-COVERAGE_OPENED = "coverage-opened"
 COVERAGE_BY_SHOWN = "coverage-by-shown"
 COVERAGE_BY = "coverage-by"
 COVERAGE_BY_LISTS = "coverage-by-lists"
-COVERAGE_BY_OPENED = "coverage-by-opened"
+
+# /department/<id>/capacity: {"department": id, "asked": {…}}; who stands in for a tutor
+CAPACITY_SHOWN = "capacity-shown"
+CAPACITY = "capacity"
+CAPACITY_LIST = "capacity-list"
+TUTORS = "tutors"
+TUTORS_SHOWN = "tutors-shown"
 
 # the page of one target: {"target": id}
 TARGET_ON_PAGE = "target-on-page"

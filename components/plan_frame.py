@@ -19,6 +19,7 @@ PLAN_TABS = (
     ("build", "Route draft", "Build my route"),
     ("phases", "Phases", "My phases"),
     ("support", "Support", "My support"),
+    ("cases", "Cases", "My cases"),
     ("reflections", "Reflections", "My reflections"),
     ("experiences", "Experiences", "My experiences"),
     ("people", "People", "My people"),

@@ -15,6 +15,7 @@ from components.route_entries import state_icon, state_word
 from data.models import Going
 from data.pack_rows import ANSWER, PackTarget, Said
 from data.plan_head import PlanHead
+from data.prompts import Answer
 from data.questions import RULES
 from data.review_lines import OwnLine
 from data.review_pack import ReviewPack, Slipped
@@ -58,7 +59,13 @@ LINE_READERS = "Everyone who works on this plan reads it, the learner too."
 
 
 def pack_page(
-    head: PlanHead, pack: ReviewPack, *, own_line: OwnLine | None, may_add_line: bool, may_prepare: bool
+    head: PlanHead,
+    pack: ReviewPack,
+    *,
+    own_line: OwnLine | None,
+    may_add_line: bool,
+    may_prepare: bool,
+    asked: Sequence[Answer] = (),
 ) -> list[Any]:
     """All that stands in the main part of the page."""
     actions = [
@@ -67,13 +74,18 @@ def pack_page(
             href=f"/learner/{head.learner_id}/pack/print?plan={head.id}",
             className="button",
         ),
+        html.A(
+            [shell.icon("printer"), "Interview script"],
+            href=plan_address(head, "script"),
+            className="button",
+        ),
         *([_hold(head)] if head.may_write_plan else []),
     ]
     return plan_frame(
         head,
         "pack",
         [
-            drawing(PREPARE, prepare(head, pack, own_line, may_add_line, may_prepare)),
+            drawing(PREPARE, prepare(head, pack, own_line, may_add_line, may_prepare, asked)),
             drawing(PACK, review_pack(pack, own=head.own), view=PACK),
         ],
         actions=actions,
@@ -94,9 +106,15 @@ def without_plan(head: PlanHead, message: Any) -> list[Any]:
 
 
 def prepare(
-    head: PlanHead, pack: ReviewPack, own_line: OwnLine | None, may_add_line: bool, may_prepare: bool
+    head: PlanHead,
+    pack: ReviewPack,
+    own_line: OwnLine | None,
+    may_add_line: bool,
+    may_prepare: bool,
+    asked: Sequence[Answer] = (),
 ) -> str:
-    """The forms of who prepares the review: the learner, who teaches or supports them; empty for others."""
+    """The forms of who prepares the review: the learner with what they are `asked`, who teaches or supports
+    them; empty for others."""
     if not (may_prepare or may_add_line):
         return ""
     return render(
@@ -106,6 +124,7 @@ def prepare(
         may_prepare=may_prepare,
         may_add_line=may_add_line,
         own_line=own_line,
+        asked=asked,
         going=[(key.value, label) for key, (label, _) in GOING.items()],
         prompts=[(name, mine if head.own else theirs) for name, mine, theirs in PROMPTS],
         readers=PREPARE_READERS,

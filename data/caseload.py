@@ -11,9 +11,10 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from data import learner_figures, rules, state_sql
+from data import learner_figures, programme_checks, rules, state_sql
 from data.learner_figures import Figures
 from data.models import Cohort, Enrolment, Learner, Reach, Target
+from data.programme_checks import LearnerCheck
 from data.rules import ReviewState, TargetState
 from data.scope import Viewer, cohorts_seen_by, enrolments_seen_by
 from data.statements import built_once
@@ -34,7 +35,8 @@ class OpenTarget:
 
 @dataclass(frozen=True, slots=True)
 class CaseloadLearner:
-    """One learner; `targets` are the open ones, by due date. `review_days_late` is 0 where none is late."""
+    """One learner; `targets` are the open ones, by due date. `review_days_late` is 0 where none is late;
+    `check` is the right-programme check where it is due soon or overdue."""
 
     id: int
     plan_id: int
@@ -47,6 +49,7 @@ class CaseloadLearner:
     next_review_on: date | None
     review_days_late: int
     targets: tuple[OpenTarget, ...]
+    check: LearnerCheck | None = None
 
     @property
     def name(self) -> str:
@@ -105,7 +108,7 @@ def read(session: Session, viewer: Viewer) -> Caseload:
     grants = tuple(grant for grant in viewer.grants if grant.reach in (Reach.CASELOAD, Reach.TEACHING_GROUPS))
     viewer = replace(viewer, grants=grants)
     targets = _open_targets(session, viewer)
-    learners, cohorts = _learners(session, viewer, targets)
+    learners, cohorts = _learners(session, viewer, targets, programme_checks.asked_for(session, viewer))
     return Caseload(
         learners=tuple(sorted(learners, key=_worst_first)),
         due=_due_this_week(learners, viewer.today),
@@ -145,7 +148,10 @@ def _due_this_week(learners: Sequence[CaseloadLearner], today: date) -> tuple[Du
 
 
 def _learners(
-    session: Session, viewer: Viewer, targets: Mapping[int, Sequence[OpenTarget]]
+    session: Session,
+    viewer: Viewer,
+    targets: Mapping[int, Sequence[OpenTarget]],
+    checks: Mapping[int, LearnerCheck],
 ) -> tuple[list[CaseloadLearner], tuple[CaseloadCohort, ...]]:
     """Everyone who hasn't left, and their cohorts by code."""
     day = viewer.clock_day
@@ -169,6 +175,7 @@ def _learners(
                 next_review_on=row.next_review_on,
                 review_days_late=rules.days_late(row.next_review_on, day) if late else 0,
                 targets=tuple(targets.get(row.plan_id, ())),
+                check=checks.get(row.plan_id),
             )
         )
         known = cohorts.get(row.cohort_id)

@@ -235,6 +235,11 @@ def of_plan(session: Session, viewer: Viewer, plan_id: int) -> tuple[CaseLine, .
     return tuple(sorted(cases, key=lambda one: one.closed is not None))
 
 
+def keeps_support(viewer: Viewer) -> bool:
+    """Whether the viewer looks after support across the college, and so after every open case."""
+    return any(grant.writes == Writes.SUPPORT for grant in viewer.grants)
+
+
 def open_cases(session: Session, viewer: Viewer) -> tuple[OpenCase, ...]:
     """The open cases that the viewer leads or works on, and for who keeps support every one that they read:
     what is due first first, in two queries."""
@@ -244,7 +249,6 @@ def open_cases(session: Session, viewer: Viewer) -> tuple[OpenCase, ...]:
         CasePerson.left_on.is_(None),
     )
     yours = or_(Case.lead_id == viewer.person_id, on_it.correlate(Case))
-    keeps = any(grant.writes == Writes.SUPPORT for grant in viewer.grants)
     rows = session.execute(
         select(Case, Learner, Cohort.code, Person.name, yours.label("yours"))
         .join(Enrolment, Enrolment.id == Case.plan_id)
@@ -255,7 +259,7 @@ def open_cases(session: Session, viewer: Viewer) -> tuple[OpenCase, ...]:
             cases_read_by(viewer),
             is_open(),
             Learner.person_id.is_(None) | (Learner.person_id != viewer.person_id),
-            *([] if keeps else [yours]),
+            *([] if keeps_support(viewer) else [yours]),
         )
         .order_by(Case.opened_on, Case.id)
     ).all()

@@ -32,6 +32,11 @@ class Rule:
 STUCK = Rule(
     "stuck", "Stuck, no answer yet", "The learner said that they are stuck, and nobody has answered."
 )
+RIGHT_PROGRAMME = Rule(
+    "right-programme",
+    "Right programme",
+    "The check within the first weeks, stay, change level or transfer, is due within two weeks or overdue.",
+)
 SUPPORT_MISSED = Rule(
     "support-missed",
     "Support missed",
@@ -113,6 +118,7 @@ class Facts:
     has_career_target: bool = True
     achieved: int = 0
     achieved_early: int = 0
+    programme_unchecked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,13 @@ def worth_asking(facts: Facts, most: int = MOST_ASKED) -> tuple[Question, ...]:
 def _stuck(facts: Facts) -> Iterator[Question]:
     if facts.stuck_on:
         yield Question(STUCK, f"You said that you are stuck on “{facts.stuck_on[0]}”. What would help?")
+
+
+def _right_programme(facts: Facts) -> Iterator[Question]:
+    if facts.programme_unchecked:
+        yield Question(
+            RIGHT_PROGRAMME, "Is this the right programme and level for you, now that you know it?"
+        )
 
 
 def _support_missed(facts: Facts) -> Iterator[Question]:
@@ -213,6 +226,7 @@ def _all_early(facts: Facts) -> Iterator[Question]:
 
 _BY_PRIORITY: tuple[tuple[Rule, Callable[[Facts], Iterator[Question]]], ...] = (
     (STUCK, _stuck),
+    (RIGHT_PROGRAMME, _right_programme),
     (SUPPORT_MISSED, _support_missed),
     (NEED_WITHOUT_SUPPORT, _need),
     (MOVED_TWICE, _moved),

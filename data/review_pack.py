@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
-from data import pack_rows, reasons, review_schedule, rules, state_sql
+from data import pack_rows, programme_checks, reasons, review_schedule, rules, state_sql
 from data.errors import NotFound
 from data.models import Cohort, Department, Enrolment, Lane, Learner, Plan, Target
 from data.pack_rows import LastReview, Line, Moved, PackSupport, PackTarget, Said, SelfView
@@ -154,9 +154,21 @@ def _packs(
 ) -> tuple[ReviewPack, ...]:
     since = {head.plan_id: head.last_review_on or head.starts_on - rules.ONE_DAY for head in heads}
     rows = pack_rows.read(session, viewer, since)
+    unchecked = programme_checks.asked_for(session, viewer, [head.plan_id for head in heads])
     why = _why(session, heads)
     last = pack_rows.last_reviews(session, {h.plan_id: h.last_review_on for h in heads if h.last_review_on})
-    return tuple(_pack(viewer, head, since[head.plan_id], rows.of(head.plan_id), why, last) for head in heads)
+    return tuple(
+        _pack(
+            viewer,
+            head,
+            since[head.plan_id],
+            rows.of(head.plan_id),
+            why,
+            last,
+            unchecked=head.plan_id in unchecked,
+        )
+        for head in heads
+    )
 
 
 def _why(session: Session, heads: Iterable[Row[*tuple[Any, ...]]]) -> dict[int, str]:
@@ -175,6 +187,8 @@ def _pack(
     rows: pack_rows.PlanRows,
     why: Mapping[int, str],
     last: Mapping[int, LastReview],
+    *,
+    unchecked: bool,
 ) -> ReviewPack:
     targets = rows.targets
     achieved = tuple(t for t in targets if t.state == TargetState.ACHIEVED)
@@ -211,7 +225,7 @@ def _pack(
         reflection=rows.reflections[0] if rows.reflections else None,
         said=rows.said,
         lines=rows.lines,
-        questions=worth_asking(_facts(viewer, head, rows, achieved, open_targets)),
+        questions=worth_asking(_facts(viewer, head, rows, achieved, open_targets, unchecked=unchecked)),
     )
 
 
@@ -238,6 +252,8 @@ def _facts(
     rows: pack_rows.PlanRows,
     achieved: Sequence[PackTarget],
     open_targets: Sequence[PackTarget],
+    *,
+    unchecked: bool,
 ) -> Facts:
     day = viewer.clock_day
     return Facts(
@@ -252,6 +268,7 @@ def _facts(
         has_career_target=bool(head.has_career_target),
         achieved=len(achieved),
         achieved_early=sum(bool(t.due_on and t.achieved_on and t.achieved_on < t.due_on) for t in achieved),
+        programme_unchecked=unchecked,
     )
 
 

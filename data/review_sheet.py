@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import kind_clocks, prompts, reviews
+from data import kind_clocks, programme_checks, prompts, reviews
 from data.kind_clocks import KindDue
 from data.models import (
     Choice,
@@ -31,6 +31,7 @@ from data.models import (
 )
 from data.own_words import may_write_own_words
 from data.plan_head import PlanHead, head_of_learner
+from data.programme_checks import CheckOfPlan
 from data.prompts import Answer
 from data.review_completion import may_sign, may_write_down, next_review, signing_parties
 from data.review_forms import OpenTarget, form_seen, open_targets
@@ -328,6 +329,7 @@ class ReviewsOfPlan:
     lines: tuple[ReviewLine, ...]
     kinds: tuple[KindChoice, ...]
     kinds_due: tuple[KindDue, ...]
+    check: CheckOfPlan
 
 
 def of_learner(
@@ -344,6 +346,7 @@ def of_learner(
         review_lines(session, viewer, head.id),
         tuple(reviews.kind_choices(session, viewer)),
         kind_clocks.of_plans(session, viewer, Enrolment.id == head.id).get(head.id, ()),
+        programme_checks.of_plan(session, viewer, head),
     )
 
 

@@ -19,6 +19,7 @@ from data.database import writing
 from data.demo import academic_year
 from data.demo.agreements import add_agreements
 from data.demo.amara import add_amara
+from data.demo.cases import add_cases
 from data.demo.cohorts import OpenCohort, open_cohort
 from data.demo.college import DemoCollege
 from data.demo.curriculum import common_words
@@ -98,6 +99,7 @@ def build(
             add_preparation(college, session, seed)
             add_templates(college, session)
             add_reviews_held(college, session, seed)
+            add_cases(college, session, seed)
             add_kind_rules(college, session)
         _reschedule(session, progress)
         if college.full:
