@@ -26,6 +26,7 @@ import security
 from callbacks import (
     agreement,
     calendar_feed,
+    capacity,
     cases,
     cohort,
     college_prompts,
@@ -60,6 +61,7 @@ from callbacks import (
     target_form,
     target_page,
     templates,
+    tutors,
     wall_admin,
     walls,
 )
@@ -96,6 +98,8 @@ PAGES = (
         "Right-programme checks",
         programme_checks.page,
     ),
+    ("capacity", "/department/<department_id>/capacity", "Review capacity", capacity.page),
+    ("tutors", "/department/<department_id>/tutors", "Cover and handover", tutors.page),
     ("organisation_coverage", "/organisation/coverage", "Review coverage", coverage_by.organisation_page),
     ("start", "/learner/<learner_id>/start", "Starting point", starting_point.page),
     ("destination", "/learner/<learner_id>/destination", "Destination", destination.page),
@@ -127,6 +131,8 @@ CALLBACKS = (
     cohort,
     coverage,
     coverage_by,
+    capacity,
+    tutors,
     learner,
     department,
     organisation,

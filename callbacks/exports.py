@@ -8,7 +8,8 @@ from flask import Flask, Response, abort
 from flask import request as flask_request
 from sqlalchemy.orm import Session
 
-from callbacks import coverage, coverage_by, department, request
+from callbacks import capacity, coverage, coverage_by, department, request
+from components import capacity as capacity_view
 from components import coverage_by as by_page
 from components import coverage_page, department_exports
 from components import my_reviews as my_reviews_page
@@ -67,6 +68,12 @@ def reviews_list(session: Session, viewer: Viewer) -> Sheet:
     return my_reviews_page.sheet(my_reviews.read(session, viewer), counted, viewer.coverage_goal)
 
 
+def department_capacity(session: Session, viewer: Viewer, department_id: int) -> Sheet:
+    """A department's capacity by tutor and week, or the learners behind a number."""
+    asked = coverage.parameters(flask_request.args, capacity.PARAMETERS)
+    return capacity_view.sheet(capacity.read(session, viewer, department_id, asked))
+
+
 def organisation_coverage(session: Session, viewer: Viewer) -> Sheet:
     """One of the tables of the organisation's coverage."""
     asked = coverage.parameters(flask_request.args, coverage_by.PARAMETERS)
@@ -77,6 +84,7 @@ def register(server: Flask) -> None:
     for address, sheet_of in (
         ("/cohort/<cohort_id>/coverage", cohort_coverage),
         ("/department/<department_id>/coverage", department_coverage),
+        ("/department/<department_id>/capacity", department_capacity),
         ("/organisation/coverage", organisation_coverage),
         ("/department/<department_id>/list", department_list),
         ("/organisation/list", organisation_list),

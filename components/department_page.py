@@ -113,9 +113,19 @@ def _head(trail: list[Any], of: Figures, kind: str) -> html.Div:
                 href=f"/department/{department}/coverage" if department else "/organisation/coverage",
                 className="button",
             ),
+            *(_further(department) if department else []),
         ],
         className="page-head",
     )
+
+
+def _further(department_id: int) -> list[Any]:
+    """The pages about a department's tutors."""
+    pages = (("hourglass-split", "Capacity", "capacity"), ("people", "Tutors", "tutors"))
+    return [
+        dcc.Link([shell.icon(icon), label], href=f"/department/{department_id}/{path}", className="button")
+        for icon, label, path in pages
+    ]
 
 
 def _card(name: str, markup: str, view: str | None = None) -> html.Section:

@@ -77,6 +77,20 @@ def within_organisation(session: Session, viewer: Viewer) -> Within:
     return Within(viewer.organisation_id, name)
 
 
+def enrolled_within(within: Within) -> ColumnElement[bool]:
+    """A condition on `Enrolment`: of a cohort of the department, or of the organisation."""
+    of_department = (
+        Department.organisation_id == within.organisation_id
+        if within.department_id is None
+        else Department.id == within.department_id
+    )
+    return (
+        exists()
+        .where(Cohort.id == Enrolment.cohort_id, Department.id == Cohort.department_id, of_department)
+        .correlate(Enrolment)
+    )
+
+
 def read(session: Session, viewer: Viewer, within: Within) -> tuple[Group, ...]:
     """The rows by name; a cohort in which nobody has been enrolled this academic year is left out."""
     if within.department_id is None:

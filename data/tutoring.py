@@ -43,9 +43,9 @@ def tutored_by(person_id: PersonId, on: Day) -> ColumnElement[bool]:
     handed_over = exists().where(
         given.kind == StandInKind.HANDOVER, given.named_id == person_id, _concerns(given, on)
     )
-    stands_in = exists().where(taken.person_id == person_id, _concerns(taken, on), _stands(taken, on))
+    stands_in = exists().where(taken.person_id == person_id, stands(taken, on))
     return and_(
-        _perhaps(person_id),
+        may_tutor(person_id),
         or_(
             and_(_named(person_id, on), ~handed_over.correlate_except(given)),
             stands_in.correlate_except(taken),
@@ -53,9 +53,9 @@ def tutored_by(person_id: PersonId, on: Day) -> ColumnElement[bool]:
     )
 
 
-def _perhaps(person_id: PersonId) -> ColumnElement[bool]:
-    """Holds for all whom the person may tutor on some day. It adds nothing but a way in by the indexes: a
-    tutor's sixty learners of a hundred thousand take half a millisecond with it, else forty."""
+def may_tutor(person_id: PersonId) -> ColumnElement[bool]:
+    """A condition on `Enrolment` that holds for all whom the person tutors on some day. It is a way in by the
+    indexes: a tutor's sixty learners of a hundred thousand take half a millisecond with it, else forty."""
     of_person = select(CohortTutor.cohort_id).where(CohortTutor.person_id == person_id)
     stood_in = select(StandIn.cohort_id).where(StandIn.person_id == person_id)
     return or_(
@@ -83,14 +83,25 @@ def cohort_tutored_by(person_id: PersonId, on: Day) -> ColumnElement[bool]:
         taken.person_id == person_id,
         taken.cohort_id == Cohort.id,
         Enrolment.cohort_id == Cohort.id,
-        _concerns(taken, on),
-        _stands(taken, on),
+        stands(taken, on),
     )
     return or_(
         and_(_named_of_cohort(person_id, Cohort.id, on), ~handed_over.correlate(Cohort)),
         own.correlate(Cohort),
         stands_in.correlate(Cohort),
     )
+
+
+def holder_of(on: Day) -> ColumnElement[Any]:
+    """The id of the one who tutors an `Enrolment` for good on the day: the named tutor, or since a handover
+    another."""
+    named = named_tutor_of(on)
+    return func.coalesce(_holder(named, on, "person_id"), named)
+
+
+def stands(row: type[StandIn], on: Day) -> ColumnElement[bool]:
+    """On the day the row is why somebody tutors an `Enrolment`."""
+    return and_(_concerns(row, on), _stands(row, on))
 
 
 def tutor_of(on: Day) -> ColumnElement[Any]:
@@ -100,7 +111,7 @@ def tutor_of(on: Day) -> ColumnElement[Any]:
     """
     cover = aliased(StandIn)
     named = named_tutor_of(on)
-    holder = func.coalesce(_holder(named, on, "person_id"), named)
+    holder = holder_of(on)
     covered_by = (
         select(cover.person_id)
         .where(
