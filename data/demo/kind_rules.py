@@ -3,7 +3,7 @@ transition from this term on, an exit review, and one every twelve weeks where t
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -46,50 +46,41 @@ def add_kind_rules(college: DemoCollege, session: Session) -> None:
             .values(signed_by=signed_by)
         )
     _hold_support_reviews(college, session)
-    _let_one_plan_have_its_own(college, session)
 
 
 def _hold_support_reviews(college: DemoCollege, session: Session) -> None:
-    """The first progress review after a support began was about it, of two learners in three."""
-    first: dict[int, int] = {}
-    for plan_id, review_id in session.execute(
-        select(models.Review.plan_id, models.Review.id)
+    """This year's first progress review after a support began was about it, of two learners in three; one of
+    the tutor's first cohort is seen about it more often."""
+    first: dict[int, tuple[int, date]] = {}
+    for plan_id, review_id, held_on in session.execute(
+        select(models.Review.plan_id, models.Review.id, models.Review.held_on)
         .join(models.Support, models.Support.plan_id == models.Review.plan_id)
+        .join(models.Enrolment, models.Enrolment.id == models.Review.plan_id)
         .where(
             models.Review.kind_id == college.kinds["progress"],
             models.Review.held_on >= models.Support.from_on,
+            models.Review.held_on >= rules.academic_year_start(college.today),
+            models.Support.until_on.is_(None),
         )
         .order_by(models.Review.held_on.desc(), models.Review.id)
     ):
-        first[plan_id] = review_id
-    about_support = [review_id for plan_id, review_id in sorted(first.items()) if plan_id % 3]
+        first[plan_id] = (review_id, held_on)
+    about_support = {plan_id: review for plan_id, review in sorted(first.items()) if plan_id % 3}
     session.execute(
         update(models.Review)
-        .where(models.Review.id.in_(about_support))
+        .where(models.Review.id.in_([review_id for review_id, _ in about_support.values()]))
         .values(kind_id=college.kinds["support"])
     )
-
-
-def _let_one_plan_have_its_own(college: DemoCollege, session: Session) -> None:
-    """A learner of the tutor's first cohort is seen about support more often."""
-    plan_id = session.scalars(
-        select(models.Support.plan_id)
-        .join(models.Enrolment, models.Enrolment.id == models.Support.plan_id)
-        .where(models.Enrolment.ended_on.is_(None), models.Support.until_on.is_(None))
-        .order_by(models.Enrolment.cohort_id, models.Support.plan_id)
-        .limit(1)
-    ).first()
-    if plan_id is None:
-        return
-    session.add(
-        models.PlanReviewRule(
-            plan_id=plan_id,
-            kind_id=college.kinds["support"],
-            from_on=rules.academic_year_start(college.today) + timedelta(weeks=6),
-            occasion=Occasion.INTERVAL,
-            unit=IntervalUnit.WEEKS,
-            amount=6,
-            reason="The hospital changes the treatment this year; what helps in class changes with it.",
-            evidence="Letter of the outpatient clinic, agreed with the learner in September.",
+    for plan_id, (_, held_on) in list(about_support.items())[:1]:
+        session.add(
+            models.PlanReviewRule(
+                plan_id=plan_id,
+                kind_id=college.kinds["support"],
+                from_on=held_on,
+                occasion=Occasion.INTERVAL,
+                unit=IntervalUnit.WEEKS,
+                amount=6,
+                reason="The hospital changes the treatment this year; what helps in class changes with it.",
+                evidence="Letter of the outpatient clinic, agreed with the learner in September.",
+            )
         )
-    )

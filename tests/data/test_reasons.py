@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from data.reasons import what_counts, why_due, why_next_review
-from data.rules import PRESETS, EnrolmentDates, IntervalUnit, ReviewClock, ReviewRule, Span
+from data.rules import PRESETS, EnrolmentDates, IntervalUnit, Occasion, ReviewClock, ReviewRule, Span
 
 SIX_WEEKS = PRESETS["every 6 weeks"]
 HALF_TERM = Span(date(2027, 2, 15), date(2027, 2, 22))
@@ -121,3 +121,33 @@ def test_what_counts_as_a_review_is_said_by_name() -> None:
     assert what_counts([], ["progress review"]) == (
         "No kind of review is counted. Not counted: progress review."
     )
+
+
+def test_a_kind_says_what_it_is_counted_from_and_when_nothing_more_is_asked_for() -> None:
+    start, held = date(2026, 9, 7), date(2026, 10, 12)
+    days: dict[str, Any] = {"transitions": (date(2026, 12, 18),), "planned_end_on": date(2027, 7, 9)}
+
+    def said(occasion: Occasion, last_on: date = start, **more: Any) -> str:
+        rule = ReviewRule(IntervalUnit.WEEKS, 4, occasion=occasion)
+        return why_due(last_on, rule, first=last_on == start, **(days | more))
+
+    assert (
+        said(Occasion.START) == "Due by 5 October 2026: four weeks after learning began on 7 September 2026."
+    )
+    assert said(Occasion.START, held) == (
+        "No date: it is held once after the start of learning, and was on 12 October 2026."
+    )
+    assert said(Occasion.PHASES) == (
+        "Due by 18 December 2026: the end of a phase, as a review is due at each transition."
+    )
+    assert said(Occasion.PHASES, date(2026, 12, 1)) == (
+        "No date: no further phase of the plan asks for one at its end."
+    )
+    assert said(Occasion.END, breaks=(Span(date(2027, 3, 1), date(2027, 3, 8)),)) == (
+        "Due by 16 July 2027: the planned end of learning; moved by 7 days of a break in learning."
+    )
+    assert said(Occasion.END, date(2027, 6, 30)).endswith(
+        "before the end of learning, and was on 30 June 2027."
+    )
+    assert said(Occasion.END, planned_end_on=None) == "No date: no planned end of learning is recorded."
+    assert said(Occasion.NEEDED) == "No date: these reviews are held when needed."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from data.rules import (
     PRESETS,
     EnrolmentDates,
     IntervalUnit,
+    Occasion,
     ReviewClock,
     ReviewRule,
     ReviewState,
@@ -264,6 +266,69 @@ def test_a_transition_soon_after_the_start_still_asks_for_its_review() -> None:
 def test_only_half_yearly_rules_ask_for_reviews_at_transitions() -> None:
     transitions = (date(2027, 1, 15),)
     assert next_review_due(date(2027, 1, 8), SIX_WEEKS, transitions=transitions) == date(2027, 2, 19)
+
+
+def test_an_initial_review_is_due_once_after_the_start_of_learning() -> None:
+    rule = replace(SIX_WEEKS, occasion=Occasion.START)
+    clock = ReviewClock(EnrolmentDates(date(2026, 9, 7)), (), (rule,))
+    assert clock.next_due(TODAY) == date(2026, 10, 19)
+    assert not clock.covered(date(2026, 10, 20))
+    held = replace(clock, held_on=(date(2026, 11, 2),))
+    assert held.next_due(TODAY) is None
+    assert (held.required(TODAY), held.covered(TODAY)) == (True, True)
+
+
+def test_a_transition_review_is_due_by_the_end_of_each_phase_or_shortly_before() -> None:
+    ends = (date(2026, 10, 23), date(2027, 2, 12), date(2027, 7, 9))
+    rule = ReviewRule(IntervalUnit.WEEKS, 2, occasion=Occasion.PHASES)
+    clock = ReviewClock(EnrolmentDates(date(2026, 9, 7)), (), (rule,), transitions=ends)
+    assert clock.next_due(TODAY) == ends[0]
+    for held_on, due_on in (
+        (date(2026, 10, 8), ends[0]),  # fifteen days before is too early
+        (date(2026, 10, 9), ends[1]),
+        (date(2026, 12, 1), ends[1]),  # late, and the last phase's all the same
+        (date(2027, 2, 1), ends[2]),
+        (date(2027, 7, 1), None),
+    ):
+        assert replace(clock, held_on=(held_on,)).due_after(held_on) == due_on
+
+
+def test_an_exit_review_is_due_by_the_planned_end_of_learning_and_not_without_one() -> None:
+    rule = ReviewRule(IntervalUnit.WEEKS, 4, occasion=Occasion.END)
+    clock = ReviewClock(EnrolmentDates(date(2026, 9, 7)), (), (rule,), planned_end_on=date(2027, 7, 9))
+    assert clock.next_due(TODAY) == date(2027, 7, 9)
+    assert clock.due_after(date(2027, 6, 1)) == date(2027, 7, 9)
+    assert clock.due_after(date(2027, 6, 11)) is None
+    assert replace(clock, planned_end_on=None).next_due(TODAY) is None
+    away = EnrolmentDates(date(2026, 9, 7), breaks=(Span(date(2027, 1, 4), date(2027, 1, 18)),))
+    assert replace(clock, enrolment=away).next_due(TODAY) == date(2027, 7, 23)
+
+
+def test_what_was_due_once_before_a_rule_began_is_not_asked_for_by_it() -> None:
+    starts_on, new_year = date(2026, 9, 7), date(2027, 1, 1)
+    for rule in (
+        replace(SIX_WEEKS, occasion=Occasion.START, from_on=new_year),
+        ReviewRule(IntervalUnit.WEEKS, 2, from_on=new_year, occasion=Occasion.PHASES),
+    ):
+        transitions = (date(2026, 12, 18),)
+        assert next_review_due(starts_on, rule, transitions=transitions, first=True) is None
+        clock = ReviewClock(EnrolmentDates(starts_on), (), (rule,), transitions=transitions)
+        assert not clock.required(TODAY)
+
+
+def test_a_kind_that_is_held_when_needed_has_no_date_and_nobody_is_counted() -> None:
+    rule = ReviewRule(IntervalUnit.WEEKS, 1, occasion=Occasion.NEEDED)
+    clock = ReviewClock(EnrolmentDates(date(2026, 9, 7)), (), (rule,))
+    assert clock.next_due(TODAY) is None
+    assert rules.coverage([clock], TODAY) == Share(0, 0)
+
+
+def test_a_clock_that_an_open_break_has_stopped_says_so_and_one_that_has_nothing_due_does_not() -> None:
+    away = EnrolmentDates(date(2026, 9, 7), breaks=(Span(date(2026, 10, 1)),))
+    rule = replace(SIX_WEEKS, occasion=Occasion.START)
+    clock = ReviewClock(away, (), (rule,))
+    assert clock.stopped(None)
+    assert not replace(clock, held_on=(date(2026, 9, 21),)).stopped(date(2026, 9, 21))
 
 
 def test_closed_days_stop_the_clock_only_where_the_rule_says_so() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
+from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from data.rules import (
     PRESETS,
     EnrolmentDates,
     IntervalUnit,
+    Occasion,
     ReviewClock,
     ReviewRule,
     Span,
@@ -34,6 +37,14 @@ review_rules = st.builds(
     st.integers(1, 4),
     closures_stop_clock=st.booleans(),
 ) | st.sampled_from(list(PRESETS.values()))
+kind_rules = st.builds(
+    ReviewRule,
+    st.sampled_from(list(IntervalUnit)),
+    st.integers(1, 4),
+    closures_stop_clock=st.booleans(),
+    occasion=st.sampled_from(list(Occasion)),
+)
+"""The rules of any kind of review, whatever it is counted from."""
 week_rules = st.builds(
     ReviewRule, st.just(IntervalUnit.WEEKS), st.integers(1, 13), closures_stop_clock=st.booleans()
 )
@@ -52,16 +63,15 @@ def spans(*, most: int = 3, ends: bool = False) -> st.SearchStrategy[tuple[Span,
 def clocks(draw: st.DrawFn) -> ReviewClock:
     starts_on = draw(days)
     ended_on = draw(st.none() | st.integers(0, 500).map(lambda length: starts_on + timedelta(days=length)))
-    versions = draw(st.lists(review_rules, max_size=2))
-    dated = tuple(
-        ReviewRule(rule.unit, rule.amount, rule.closures_stop_clock, draw(days)) for rule in versions
-    )
+    versions = draw(st.lists(review_rules | kind_rules, max_size=2))
+    dated = tuple(replace(rule, from_on=draw(days)) for rule in versions)
     return ReviewClock(
         EnrolmentDates(starts_on, ended_on, draw(spans())),
         tuple(draw(st.lists(days, max_size=6))),
         (*draw(st.sampled_from([(), (PRESETS["every 6 weeks"],)])), *dated),
         draw(spans(ends=True)),
         tuple(draw(st.lists(days, max_size=3))),
+        draw(st.none() | days),
     )
 
 
@@ -189,16 +199,53 @@ def test_a_later_review_never_brings_the_next_date_forward(
     assert before <= after
 
 
-@given(clocks(), review_rules, days)
+@given(
+    days,
+    kind_rules,
+    spans(),
+    spans(ends=True),
+    st.lists(days, max_size=3),
+    st.none() | days,
+    days,
+    st.booleans(),
+)
+def test_a_review_of_any_kind_is_due_after_the_last_one_and_never_in_a_break(
+    last_on: date,
+    rule: ReviewRule,
+    breaks: tuple[Span, ...],
+    closures: tuple[Span, ...],
+    phase_ends: list[date],
+    planned_end_on: date | None,
+    from_on: date,
+    first: bool,
+) -> None:
+    due_on = next_review_due(
+        last_on,
+        replace(rule, from_on=from_on),
+        breaks=breaks,
+        closures=closures,
+        transitions=tuple(phase_ends),
+        planned_end_on=planned_end_on,
+        first=first,
+    )
+    if due_on is None:
+        return
+    assert rule.occasion != Occasion.NEEDED
+    assert due_on > last_on
+    assert not any(span.holds(due_on) for span in breaks)
+    if rule.occasion == Occasion.START:
+        assert first
+    if rule.occasion in (Occasion.START, Occasion.PHASES, Occasion.END):
+        assert due_on >= from_on
+
+
+@given(clocks(), review_rules | kind_rules, days)
 def test_a_later_rule_moves_no_date_that_was_given_before(
     clock: ReviewClock, rule: ReviewRule, from_on: date
 ) -> None:
     assume(clock.rules)
     from_on = max([from_on, *(version.from_on + ONE_DAY for version in clock.rules)])
-    newer = ReviewRule(rule.unit, rule.amount, rule.closures_stop_clock, from_on)
-    changed = ReviewClock(
-        clock.enrolment, clock.held_on, (*clock.rules, newer), clock.closures, clock.transitions
-    )
+    changed = replace(clock, rules=(*clock.rules, replace(rule, from_on=from_on)))
     for last_on in (None, *clock.held_on):
         if (last_on or clock.enrolment.starts_on) < from_on:
             assert changed.due_after(last_on) == clock.due_after(last_on)
@@ -250,21 +297,28 @@ def test_reviews_held_on_time_are_some_of_those_due(
     assert 0 <= share.count <= share.of
 
 
-@given(days, review_rules, spans(), spans(ends=True), st.lists(days, max_size=3), st.booleans())
+@given(
+    days,
+    review_rules | kind_rules,
+    spans(),
+    spans(ends=True),
+    st.lists(days, max_size=3),
+    st.none() | days,
+    st.booleans(),
+)
 def test_the_sentence_names_the_date_that_the_rule_gives(
     last_on: date,
     rule: ReviewRule,
     breaks: tuple[Span, ...],
     closures: tuple[Span, ...],
     transitions: list[date],
+    planned_end_on: date | None,
     first: bool,
 ) -> None:
-    due_on = next_review_due(
-        last_on, rule, breaks=breaks, closures=closures, transitions=tuple(transitions), first=first
-    )
-    sentence = why_due(
-        last_on, rule, breaks=breaks, closures=closures, transitions=tuple(transitions), first=first
-    )
+    stops: dict[str, Any] = {"breaks": breaks, "closures": closures}
+    ends: dict[str, Any] = {"transitions": tuple(transitions), "planned_end_on": planned_end_on}
+    due_on = next_review_due(last_on, rule, first=first, **stops, **ends)
+    sentence = why_due(last_on, rule, first=first, **stops, **ends)
     if due_on is None:
         assert sentence.startswith("No date: ")
     else:
