@@ -67,6 +67,50 @@ def test_the_file_brings_the_rules_of_its_time_zone(session: Session, tutor: Vie
     assert offsets == [timedelta(0), timedelta(hours=1)]
 
 
+@pytest.mark.parametrize(
+    ("zone", "before", "after", "in_utc", "offsets"),
+    [
+        ("America/New_York", date(2027, 3, 12), date(2027, 3, 15), ("12 14:00", "15 13:00"), (-5, -4)),
+        ("America/New_York", date(2027, 11, 5), date(2027, 11, 8), ("05 13:00", "08 14:00"), (-4, -5)),
+        ("Pacific/Auckland", date(2027, 4, 2), date(2027, 4, 5), ("01 20:00", "04 21:00"), (13, 12)),
+        ("Pacific/Auckland", date(2027, 9, 24), date(2027, 9, 27), ("23 21:00", "26 20:00"), (12, 13)),
+    ],
+)
+def test_a_review_at_nine_stays_at_nine_wherever_the_college_is(
+    session: Session,
+    tutor: Viewer,
+    zone: str,
+    before: date,
+    after: date,
+    in_utc: tuple[str, str],
+    offsets: tuple[int, int],
+) -> None:
+    session.scalars(select(models.Organisation)).one().time_zone = zone
+    slots = session.scalars(select(models.Slot).order_by(models.Slot.id)).all()
+    for slot, day in zip(slots, (before, after), strict=True):
+        slot.on_day = day
+    session.flush()
+    parsed = read(session, made(session, tutor))
+    starts: list[Any] = [event.decoded("dtstart") for event in parsed.events]
+    here = ZoneInfo(zone)
+    assert [one.astimezone(here).replace(tzinfo=None) for one in starts] == [
+        datetime.combine(day, time(9)) for day in (before, after)
+    ]
+    assert tuple(f"{one.astimezone(UTC):%d %H:%M}" for one in starts) == in_utc
+    (brought,) = parsed.timezones
+    assert brought.tz_name == zone
+    own = brought.to_tz()
+    hours = [datetime.combine(day, time(9), own).utcoffset() for day in (before, after)]
+    assert hours == [timedelta(hours=offset) for offset in offsets]
+
+
+def test_today_in_the_calendar_is_the_colleges_own_day(session: Session, tutor: Viewer) -> None:
+    session.scalars(select(models.Organisation)).one().time_zone = "Pacific/Auckland"
+    token = made(session, tutor)
+    feed = calendar_feed.read_by_token(session, token, NOW)
+    assert (feed.as_at.date(), feed.as_at.hour) == (date(2027, 1, 12), 1), "at noon in Greenwich"
+
+
 def test_learners_are_in_it_by_their_initials_unless_their_tutor_asks_for_names(
     session: Session, tutor: Viewer
 ) -> None:
