@@ -32,7 +32,7 @@
     const parameters = new URLSearchParams(window.location.search);
     const before = shown;
     shown = key(parameters);
-    if (before === null || before === shown) return shown;
+    if (before === null || before === shown) return;
     const title = document.querySelector("[data-list-title]");
     if (title) {
       title.scrollIntoView({ block: "start", behavior: "smooth" });
@@ -41,8 +41,9 @@
       const cell = document.querySelector(opener);
       if (cell) cell.focus();
     }
-    return shown;
   }
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, { department: { opened } });
+  document.addEventListener("routebook:drawn", (event) => {
+    if (event.target.matches(".drawing-open-list")) opened();
+  });
 })();

@@ -24,9 +24,6 @@
     if (again) (shut ? shut.querySelector("summary") : again).focus({ preventScroll: true });
   }
 
-  window.routebook = window.routebook || {};
-  window.routebook.draw = draw;
-
   // The target that the address selects is marked wherever it is drawn.
   function mark(root) {
     const selected = new URLSearchParams(window.location.search).get("target");
@@ -35,6 +32,8 @@
       else element.removeAttribute("aria-current");
     });
   }
+
+  window.routebook = Object.assign(window.routebook || {}, { draw, mark: () => document.querySelectorAll(".drawing").forEach(mark) });
 
   // Each cell gets the names of its row and column, which are sent once each.
   function nameCells(table) {
@@ -102,16 +101,22 @@
     window.routebook.select(Object.fromEntries(new URLSearchParams(chosen.dataset.select)));
   });
 
-  window.dash_clientside = Object.assign({}, window.dash_clientside, {
-    drawing: {
-      draw: function (html, id) {
-        const mount = document.getElementById(window.routebook.domId(id));
-        if (mount) draw(mount, html || "");
-        return String(Date.now());
-      },
-      mark: function () {
-        document.querySelectorAll(".drawing-mount").forEach(mark);
-      },
-    },
-  });
+  // A drawing comes, and comes anew, in an attribute of its element, which it leaves once it is drawn.
+  function drawFrom(element) {
+    const html = element.getAttribute("data-html");
+    if (html === null) return;
+    element.removeAttribute("data-html");
+    draw(element, html);
+  }
+
+  new MutationObserver((changes) => {
+    for (const { type, target, addedNodes } of changes) {
+      if (type === "attributes") drawFrom(target);
+      for (const node of addedNodes) {
+        if (node.nodeType !== Node.ELEMENT_NODE) continue;
+        drawFrom(node);
+        node.querySelectorAll("[data-html]").forEach(drawFrom);
+      }
+    }
+  }).observe(document.documentElement, { childList: true, subtree: true, attributeFilter: ["data-html"] });
 })();

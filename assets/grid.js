@@ -40,6 +40,12 @@
   functions.gridWord = (params) =>
     params.node && params.node.rowPinned ? params.value : params.context.words[params.value];
 
+  // One function for all of a cell's classes: Dash's grid interprets each rule anew for each cell, so that
+  // a rule for each state takes most of the time that the grid needs to appear. AG Grid adds such classes
+  // only when a cell is drawn; after a save the rows are redrawn.
+  functions.gridClass = (params) => (params.node.rowPinned ? "" : params.context.classes[params.value]);
+  functions.gridReviewClass = (params) => `state-${params.value || "none"}`;
+
   functions.gridTip = (params) => {
     if (params.node.rowPinned) return params.data.shares[indexOf(params.column)];
     return `${fullName(params.data)}, ${params.colDef.headerName}: ${params.context.words[params.value]}`;
@@ -95,7 +101,7 @@
       props.data.personal.counts.map(([code, count]) =>
         h(
           "span",
-          { key: code, className: `shape ${props.context.icons[code]}` },
+          { key: code, className: `shape ${props.context.classes[code]}` },
           count,
           h("span", { className: "visually-hidden" }, ` ${props.context.words[code]} `),
         ),
@@ -205,6 +211,10 @@
     const all = `${here} learner${here === 1 ? "" : "s"}${gone ? `, ${gone} no longer here` : ""}`;
     tool("shown").textContent = shown ? `${shown.size} of ${rank.size} listed` : all;
   }
+
+  document.addEventListener("routebook:drawn", (event) => {
+    if (event.target.matches(".drawing-grid-tools")) showTools();
+  });
 
   function rearrange() {
     if (wanted() === arrangedBy) return;
@@ -318,23 +328,27 @@
     const phone = PHONE.matches;
     const width = api.getColumns().reduce((sum, column) => sum + column.getActualWidth(), 0);
     const tight = width > document.getElementById("grid-frame").clientWidth;
-    api.setGridOption("rowHeight", phone ? 44 : 34);
-    api.resetRowHeights();
-    api.applyColumnState({
-      state: [
-        { colId: "learner", width: phone ? 132 : 146 },
-        { colId: "progress", pinned: phone ? null : "left" },
-        { colId: "review", pinned: tight && !phone ? "right" : null },
-      ],
-    });
+    const rowHeight = phone ? 44 : 34;
+    if (api.getGridOption("rowHeight") !== rowHeight) {
+      api.setGridOption("rowHeight", rowHeight);
+      api.resetRowHeights();
+    }
+    const places = [
+      { colId: "learner", pinned: "left", width: phone ? 132 : 146 },
+      { colId: "progress", pinned: phone ? null : "left" },
+      { colId: "review", pinned: tight && !phone ? "right" : null },
+    ];
+    const isSo = ({ colId, pinned, width }) => {
+      const column = api.getColumn(colId);
+      return (column.getPinned() || null) === pinned && (!width || column.getActualWidth() === width);
+    };
+    // Applying a state lays the grid out anew, so only where it isn't so already.
+    if (!places.every(isSo)) api.applyColumnState({ state: places });
   }
   PHONE.addEventListener("change", fit);
 
   function begin(ready) {
-    if (ready === api) {
-      showTools();
-      return;
-    }
+    if (ready === api) return;
     api = ready;
     place = null;
     api.addEventListener("cellClicked", clicked);
@@ -366,7 +380,7 @@
 
   window.dash_clientside = Object.assign({}, window.dash_clientside, {
     grid: {
-      // The grid is there, or its tools have been drawn.
+      // The grid is there.
       begin: function (id) {
         return window.dash_ag_grid.getApiAsync(id).then(begin).then(() => id);
       },
@@ -379,7 +393,7 @@
       // the focus goes back to its cell.
       saved: function (transaction) {
         if (transaction === null && api) {
-          api.refreshCells({ force: true });
+          api.redrawRows();
           focusPlace();
         }
         return window.dash_clientside.no_update;

@@ -19,7 +19,7 @@
   function tell(selection) {
     if (!document.getElementById("main")) return;
     window.dash_clientside.set_props("selection", { data: selection });
-    window.dash_clientside.drawing.mark();
+    routebook.mark();
   }
 
   // Merge into the address; an empty value takes a parameter away. Told even where nothing changes.

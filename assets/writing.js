@@ -275,7 +275,7 @@
     }
     say(told.sentence);
     for (const [name, data] of Object.entries(told.drawings || {})) {
-      setProps({ type: "drawing-html", name }, { data });
+      setProps({ type: "drawing", name }, { "data-html": data });
     }
     setProps("saved", { data: { ...told.saved, at: Date.now() } });
   }

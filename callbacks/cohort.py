@@ -10,6 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output, Patch, State
 from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
 from components.cohort_page import cohort_page
+from components.drawing import drawing_output
 from components.progress_grid import cohort_figures, cohort_rows, row
 from data import progress_grid
 
@@ -44,7 +45,7 @@ def register(app: Dash) -> None:
     app.callback(
         Output(ids.PROGRESS_GRID, "rowTransaction"),
         Output(ids.PROGRESS_GRID, "dashGridOptions"),
-        Output(ids.drawing_html("figures"), "data"),
+        drawing_output("figures"),
         Input(ids.SAVED, "data"),
         State(ids.COHORT, "data"),
         prevent_initial_call=True,
@@ -53,7 +54,6 @@ def register(app: Dash) -> None:
         ClientsideFunction("grid", "begin"),
         Output(ids.GRID_FRAME, "data-begun"),
         Input(ids.PROGRESS_GRID, "id"),
-        Input(ids.drawing_mount("grid-tools"), "data-drawn"),
     )
     # Each has an output of its own: Dash takes two without an output and with the same input for one.
     app.clientside_callback(

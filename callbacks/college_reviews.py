@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash, Input, no_update
 
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
 from components.college_reviews import ADDRESS, TITLE, college_reviews_page, drawn
+from components.drawing import drawing_output
 from data import college_kind_rules, college_reviews
 from data.models import Writes
 
@@ -43,7 +44,7 @@ def follow_save(saved: Any) -> Any:
 
 def register(app: Dash) -> None:
     app.callback(
-        Output(ids.drawing_html(ids.COLLEGE_REVIEWS), "data"),
+        drawing_output(ids.COLLEGE_REVIEWS),
         Input(ids.SAVED, "data"),
         prevent_initial_call=True,
     )(follow_save)

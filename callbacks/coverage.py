@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request
@@ -13,6 +13,7 @@ from callbacks.writing import Writer
 from components import ids, shell
 from components.coverage_matrix import title
 from components.coverage_page import cohort_coverage_page, drawn
+from components.drawing import drawing_output
 from data import coverage_matrix, judgements
 from data.coverage_matrix import CoverageMatrix
 from data.models import Writes
@@ -72,7 +73,7 @@ def _of(sent: Any) -> Mapping[str, Any]:
 
 
 def register(app: Dash) -> None:
-    drawings = [Output(ids.drawing_html(name), "data", allow_duplicate=True) for name in DRAWINGS]
+    drawings = [drawing_output(name, allow_duplicate=True) for name in DRAWINGS]
     app.callback(
         *drawings,
         Output(ids.COVERAGE, "data"),
@@ -82,10 +83,4 @@ def register(app: Dash) -> None:
     )(follow_selection)
     app.callback(*drawings, Input(ids.SAVED, "data"), State(ids.COVERAGE, "data"), prevent_initial_call=True)(
         follow_save
-    )
-    app.clientside_callback(
-        ClientsideFunction("coverage", "opened"),
-        Output(ids.COVERAGE_OPENED, "data-opened"),
-        Input(ids.drawing_mount(ids.COVERAGE_LISTS), "data-drawn"),
-        prevent_initial_call=True,
     )

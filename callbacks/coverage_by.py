@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request
 from callbacks.coverage import parameters
 from components import ids, shell
 from components.coverage_by import Shown, coverage_by_page, drawn
+from components.drawing import drawing_output
 from data import coverage_by, target_lists
 from data.scope import Viewer, may_see_organisation
 
@@ -81,15 +82,9 @@ def _wanted(department_id: Any, query: Mapping[str, Any]) -> dict[str, Any]:
 
 def register(app: Dash) -> None:
     app.callback(
-        *(Output(ids.drawing_html(name), "data") for name in DRAWINGS),
+        *(drawing_output(name) for name in DRAWINGS),
         Output(ids.COVERAGE_BY_SHOWN, "data"),
         Input(ids.SELECTION, "data"),
         State(ids.COVERAGE_BY_SHOWN, "data"),
         prevent_initial_call=True,
     )(follow_selection)
-    app.clientside_callback(
-        ClientsideFunction("coverage", "opened"),
-        Output(ids.COVERAGE_BY_OPENED, "data-opened"),
-        Input(ids.drawing_mount(ids.COVERAGE_BY_LISTS), "data-drawn"),
-        prevent_initial_call=True,
-    )

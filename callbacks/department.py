@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import Dash, Input, Output, State, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request, small_forms, target_form
 from components import ids, shell
 from components.department_page import DRAWINGS, department_page, drawn
+from components.drawing import drawing_output
 from data import department, target_lists
 from data.scope import Viewer, may_see_organisation
 
@@ -77,7 +78,7 @@ def _of(sent: Any) -> Mapping[str, Any]:
 
 
 def register(app: Dash) -> None:
-    drawings = [Output(ids.drawing_html(name), "data", allow_duplicate=True) for name in DRAWINGS]
+    drawings = [drawing_output(name, allow_duplicate=True) for name in DRAWINGS]
     app.callback(
         *drawings,
         Output(ids.DEPARTMENT, "data"),
@@ -88,9 +89,3 @@ def register(app: Dash) -> None:
     app.callback(
         *drawings, Input(ids.SAVED, "data"), State(ids.DEPARTMENT, "data"), prevent_initial_call=True
     )(follow_save)
-    app.clientside_callback(
-        ClientsideFunction("department", "opened"),
-        Output(ids.LIST_FRAME, "data-opened"),
-        Input(ids.drawing_mount(ids.OPEN_LIST), "data-drawn"),
-        prevent_initial_call=True,
-    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash, Input, no_update
 
 from callbacks import policy, request
 from components import ids, shell
 from components.department_page import organisation_heatmap, organisation_page
+from components.drawing import drawing_output
 from data import department
 
 ADDRESS = "/organisation"
@@ -34,7 +35,7 @@ def follow_selection(selection: Any) -> Any:
 
 def register(app: Dash) -> None:
     app.callback(
-        Output(ids.drawing_html(ids.ORGANISATION_HEATMAP), "data"),
+        drawing_output(ids.ORGANISATION_HEATMAP),
         Input(ids.SELECTION, "data"),
         prevent_initial_call=True,
     )(follow_selection)

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
-from dash import Dash, Input, Output, State
+from dash import Dash, Input, State
 from dash.exceptions import PreventUpdate
 from sqlalchemy.orm import Session
 
 from callbacks import request
 from components import ids, shell
+from components.drawing import drawing_output
 from components.plan_frame import plan_title
 from data.plan_head import PlanHead
 from data.scope import Viewer
@@ -45,7 +46,7 @@ def redrawn(draw: Draw) -> Callable[[Any, Any], Any]:
 
 def redraw(app: Dash, follow_save: Callable[[Any, Any], Any], *drawings: str) -> None:
     """Wire a page's drawings to what was saved."""
-    outputs = [Output(ids.drawing_html(name), "data") for name in drawings]
+    outputs = [drawing_output(name) for name in drawings]
     app.callback(
         outputs if len(outputs) > 1 else outputs[0],
         Input(ids.SAVED, "data"),

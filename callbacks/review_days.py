@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, State, no_update
 
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
+from components.drawing import drawing_output
 from components.review_days import GROUP_REVIEW, group_markup, group_page, recap_page
 from data import group_reviews, review_recap
 from data.models import Writes
@@ -51,7 +52,7 @@ def follow_save(saved: Any, shown: Any) -> Any:
 
 def register(app: Dash) -> None:
     app.callback(
-        Output(ids.drawing_html(GROUP_REVIEW), "data"),
+        drawing_output(GROUP_REVIEW),
         Input(ids.SAVED, "data"),
         State(ids.COHORT_OF_GROUP, "data"),
         prevent_initial_call=True,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, no_update
+from dash import Dash, Input, no_update
 from flask import request as flask_request
 
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
+from components.drawing import drawing_output
 from components.schedule import ADDRESS, TITLE, drawn, schedule_page
 from data import calendar_feed, schedule, slots
 from data.models import Writes
@@ -45,6 +46,6 @@ def follow_save(saved: Any) -> Any:
 
 
 def register(app: Dash) -> None:
-    app.callback(
-        Output(ids.drawing_html(ids.SCHEDULE), "data"), Input(ids.SAVED, "data"), prevent_initial_call=True
-    )(follow_save)
+    app.callback(drawing_output(ids.SCHEDULE), Input(ids.SAVED, "data"), prevent_initial_call=True)(
+        follow_save
+    )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids
+from components.drawing import drawing_output
 from components.target_form import FORM, form_markup, shown, target_form
 from data import history, targets
 from data.errors import NotFound
@@ -97,7 +98,7 @@ WRITERS = {
 
 def register(app: Dash) -> None:
     app.callback(
-        Output(ids.drawing_html(FORM), "data"),
+        drawing_output(FORM),
         Output(ids.TARGET_SHOWN, "data"),
         Output(ids.TARGET_FORM, "hidden"),
         Input(ids.SELECTION, "data"),

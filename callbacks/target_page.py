@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, State, no_update
 from flask import Flask, Response, abort
 from sqlalchemy.orm import Session
 
 from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components import ids, shell
+from components.drawing import drawing_output
 from components.target_page import TARGET_PAGE, Advice, markup, proposal_page, target_page
 from data import evidence, negotiations, stuck, target_criteria, target_links, target_steps
 from data import target_page as pages
@@ -120,7 +121,7 @@ WRITERS = {
 
 def register(app: Dash) -> None:
     app.callback(
-        Output(ids.drawing_html(TARGET_PAGE), "data"),
+        drawing_output(TARGET_PAGE),
         Input(ids.SAVED, "data"),
         State(ids.TARGET_ON_PAGE, "data"),
         prevent_initial_call=True,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash, Input, State, no_update
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
+from components.drawing import drawing_output
 from components.templates_page import drawn, drawn_list, template_page, templates_page
 from data import phase_sets, template_plans, template_runs, template_undo, templates
 from data.errors import NotFound
@@ -86,11 +87,11 @@ def follow_save(saved: Any, shown: Any) -> Any:
 
 
 def register(app: Dash) -> None:
+    app.callback(drawing_output(ids.TEMPLATES), Input(ids.SAVED, "data"), prevent_initial_call=True)(
+        follow_save_of_list
+    )
     app.callback(
-        Output(ids.drawing_html(ids.TEMPLATES), "data"), Input(ids.SAVED, "data"), prevent_initial_call=True
-    )(follow_save_of_list)
-    app.callback(
-        Output(ids.drawing_html(ids.TEMPLATE), "data"),
+        drawing_output(ids.TEMPLATE),
         Input(ids.SAVED, "data"),
         State(ids.TEMPLATE_SHOWN, "data"),
         prevent_initial_call=True,

@@ -51,7 +51,7 @@ def coverage_by_page(shown: Shown, store: dict[str, Any], *, organisation: str |
         dcc.Store(id=ids.COVERAGE_BY_SHOWN, data=store, storage_type="memory"),
         _head(shown.of, organisation),
         drawing(ids.COVERAGE_BY, figures),
-        html.Div(drawing(ids.COVERAGE_BY_LISTS, lists), id=ids.COVERAGE_BY_OPENED),
+        drawing(ids.COVERAGE_BY_LISTS, lists),
     ]
 
 

@@ -35,7 +35,7 @@ def cohort_coverage_page(matrix: CoverageMatrix, shown: dict[str, Any]) -> list[
         dcc.Store(id=ids.COVERAGE, data=shown, storage_type="memory"),
         _head(matrix, head),
         html.Section(drawing(ids.COVERAGE_MATRIX, grid, view="coverage-matrix"), className="card"),
-        html.Div(drawing(ids.COVERAGE_LISTS, lists), id=ids.COVERAGE_OPENED),
+        drawing(ids.COVERAGE_LISTS, lists),
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from dash import dcc, html
+from dash import Output, html
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -31,15 +31,17 @@ def render(template: str, **values: Any) -> Markup:
 
 
 def drawing(name: str, markup: str, *, view: str | None = None) -> html.Div:
-    """A drawing on a page; a callback redraws it through `Output(ids.drawing_html(name), "data")`.
+    """A drawing on a page; a callback redraws it through its `drawing_output(name)`.
 
-    `view` becomes the `data-view` of its root.
+    `view` becomes the `data-view` of its root. assets/drawing.js sets the markup into the element.
     """
     return html.Div(
-        [
-            dcc.Store(id=ids.drawing_html(name), data=markup, storage_type="memory"),
-            html.Div(id=ids.drawing_mount(name), className="drawing-mount"),
-        ],
+        id=ids.drawing(name),
         className=f"drawing drawing-{name}",
-        **attributes(data_view=view),
+        **attributes(data_html=markup, data_view=view),
     )
+
+
+def drawing_output(name: str, *, allow_duplicate: bool = False) -> Output:
+    """What a callback gives a drawing's new markup to."""
+    return Output(ids.drawing(name), "data-html", allow_duplicate=allow_duplicate)

@@ -200,7 +200,7 @@ def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
             "columnTypes": _column_types(),
             "context": {
                 "words": _words_by_code(),
-                "icons": _icons_by_code(),
+                "classes": _classes_by_code(),
                 "reviewForm": ids.REVIEW_HELD if may_record else None,
             },
             "pinnedTopRowData": cohort_rows(grid.milestones, grid.figures),
@@ -295,7 +295,8 @@ def _column_types() -> dict[str, Any]:
             "headerClass": "turned",
             "valueFormatter": {"function": "gridWord(params)"},
             "tooltipValueGetter": {"function": "gridTip(params)"},
-            "cellClassRules": _target_classes(),
+            "cellClass": {"function": "gridClass(params)"},
+            "cellClassRules": {"selected": "gridIsSelected(params)"},
         },
         "personal": {
             "headerName": "In each state",
@@ -311,31 +312,19 @@ def _column_types() -> dict[str, Any]:
             "width": 102,
             "flex": 1,
             "cellRenderer": "ReviewCell",
-            "cellClassRules": {
-                **{f"state-{state.value}": f"params.value == '{state.value}'" for state in ReviewState},
-                "state-none": "!params.value",
-            },
+            "cellClass": {"function": "gridReviewClass(params)"},
         },
     }
-
-
-def _target_classes() -> Mapping[str, str]:
-    """{class: when}: the state's colour and its shape."""
-    rules: dict[str, str] = {}
-    for state, code in CODES.items():
-        when = f"params.value == '{code}'"
-        rules[f"state-{state.value}"] = when
-        rules[f"icon-{words.target_icon(state)}"] = when
-    none = f"params.value == '{NO_TARGET}'"
-    return {**rules, "state-none": none, "selected": "gridIsSelected(params)"}
 
 
 def _words_by_code() -> dict[str, str]:
     return {code: words.target_word(state) for state, code in CODES.items()} | {NO_TARGET: "No target"}
 
 
-def _icons_by_code() -> dict[str, str]:
-    return {code: f"icon-{words.target_icon(state)} state-{state.value}" for state, code in CODES.items()}
+def _classes_by_code() -> dict[str, str]:
+    """The state's colour and its shape."""
+    shapes = {code: f"icon-{words.target_icon(state)} state-{state.value}" for state, code in CODES.items()}
+    return shapes | {NO_TARGET: "state-none"}
 
 
 def _header_height(milestones: Sequence[MilestoneColumn]) -> int:

@@ -62,7 +62,7 @@ def signed_in_as(visitor: Visitor, email: str) -> Visitor:
 
 def after_save(app: Dash, saved: object, shown: object) -> dict[str, object]:
     """The body that a browser posts once something has been saved."""
-    outputs = [prop(ids.drawing_html(name), "data") for name in DRAWINGS]
+    outputs = [prop(ids.drawing(name), "data-html") for name in DRAWINGS]
     name = next(
         name
         for name, found in app.callback_map.items()
@@ -170,7 +170,7 @@ def test_after_a_save_the_head_the_map_and_the_list_are_drawn_anew(
     ground.target.closed_on = date(2027, 1, 9)
     college.commit()
     answer = json.loads(tutor.callback(after_save(app, {"kind": "target"}, shown)).text)["response"]
-    drawn = {json.loads(name)["name"]: value["data"] for name, value in answer.items()}
+    drawn = {json.loads(name)["name"]: value["data-html"] for name, value in answer.items()}
     assert 'data-state="achieved"' in drawn["route-map"]
     assert "Achieved 1" in drawn["route-map"]
     assert 'data-state="achieved"' in drawn["target-list"]
