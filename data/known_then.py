@@ -13,10 +13,8 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any, TypeVar
 
-from data.rules import CLOSED_STATUSES, TargetStatus
+from data.rules import CLOSED_STATUSES, FOR_A_BREAK, TargetStatus, first_due_before_break
 
-FOR_A_BREAK = "Break in learning"
-"""How the reason begins where a break moved a due date: that isn't counted as a move."""
 _STEP_WITH_DAY = re.compile(r"(.+) \(by (\d{4}-\d\d-\d\d)\)", re.DOTALL)
 Row = TypeVar("Row")
 
@@ -131,8 +129,12 @@ def _first_date_before(then: TargetFacts, moved: Noted, status_before: str) -> d
         return {"first_due_on": None, "moves": 0}
     if status_before == TargetStatus.PROPOSED:
         return {"first_due_on": date.fromisoformat(moved.old)}
-    counted = not moved.reason.startswith(FOR_A_BREAK)
-    return {"moves": max(0, then.moves - counted)}
+    if not moved.reason.startswith(FOR_A_BREAK):
+        return {"moves": max(0, then.moves - 1)}
+    if not moved.new:
+        return {}
+    due = (date.fromisoformat(moved.old), date.fromisoformat(moved.new))
+    return {"first_due_on": first_due_before_break(then.first_due_on, due, moved.reason)}
 
 
 def _untick(steps: list[StepFacts], change: Noted, changes: Sequence[Noted]) -> None:

@@ -8,6 +8,7 @@ organisation's time zone. Source of each rule: the product's "Rules that other p
 from __future__ import annotations
 
 import calendar
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -212,6 +213,25 @@ def moved_by_break(due_on: date, away: Span) -> date:
     if away.back_on is None or due_on < away.from_on:
         return due_on
     return due_on + (away.back_on - away.from_on)
+
+
+FOR_A_BREAK = "Break in learning"
+"""How the reason begins where a break moved a due date: that isn't counted as a move."""
+
+
+def reason_of_break(from_on: date, back_on: date | None) -> str:
+    """Why a break moved a due date, as the history keeps it."""
+    return f"{FOR_A_BREAK} from {from_on} to {back_on or 'an open end'}"
+
+
+def first_due_before_break(first_due_on: date | None, due: tuple[date, date], reason: str) -> date | None:
+    """What the first due date was before a break moved the due date from the one to the other of `due`: the
+    break moved both, unless the first had passed when it began."""
+    began = re.search(r"\d{4}-\d\d-\d\d", reason)
+    if first_due_on is None or began is None:
+        return first_due_on
+    before = first_due_on - (due[1] - due[0])
+    return before if before >= date.fromisoformat(began[0]) else first_due_on
 
 
 # --- closed weeks --------------------------------------------------------------------------------------

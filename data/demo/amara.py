@@ -113,7 +113,7 @@ def _late_story(enrolled: Enrolled, due_on: date, begun_on: date) -> Story:
         Event(moved_on, "due_on", f"{due_on}", f"{new_due}", words["missed_reason"]),
         Event(moved_on, "note", "", words["missed_note"]),
     ]
-    story.moves, story.note = 1, words["missed_note"]
+    story.first_due_on, story.moves, story.note = due_on, 1, words["missed_note"]
     return story
 
 

@@ -62,6 +62,10 @@ class Story:
     closed_on: date | None = None
     note: str = ""
     events: list[Event] = field(default_factory=list)
+    first_due_on: date = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.first_due_on = self.due_on
 
     def close(self, status: TargetStatus, on: date, note: str, reason: str = "") -> None:
         self.events.append(Event(on, "status", self.status, status, reason))
@@ -104,8 +108,10 @@ def _set_out(college: DemoCollege, life: Life, agreed: Agreed, random: Random) -
     if life.end_reason == "completed" and life.ended_on is not None:
         story.finished_on = min(story.finished_on, life.ended_on)
         story.begun_on = min(story.begun_on, story.finished_on)
-    if due_on != agreed.due_on and (back_on := life.breaks[-1].back_on) is not None:
-        story.events.append(Event(back_on, "due_on", f"{agreed.due_on}", f"{due_on}", "Break in learning"))
+    last = life.breaks[-1] if life.breaks else None
+    if due_on != agreed.due_on and last is not None and last.back_on is not None:
+        reason = rules.reason_of_break(last.from_on, last.back_on)
+        story.events.append(Event(last.back_on, "due_on", f"{agreed.due_on}", f"{due_on}", reason))
     return story
 
 
@@ -170,7 +176,7 @@ def add_target(
         stretch=agreed.stretch,
         status=story.status.value,
         due_on=story.due_on,
-        first_due_on=agreed.due_on,
+        first_due_on=story.first_due_on,
         moves=story.moves,
         achieved_on=story.closed_on if achieved else None,
         closed_on=story.closed_on,

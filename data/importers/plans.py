@@ -221,15 +221,18 @@ class _Grown:
 
 
 def _move_due_dates(run: Run, breaks: Sequence[_Grown]) -> None:
-    """Move the open targets that people set by the days that a break has grown."""
+    """Move the open targets that people set by the days that a break has grown. A first due date that lies in
+    or after the break moves with it: a break is no slippage."""
     targets = _set_by_people(run, {each.plan_id for each in breaks})
     history: list[Values] = []
     for each in breaks:
-        reason = f"Break in learning from {each.from_on} to {each.back_on or 'an open end'}"
+        reason = rules.reason_of_break(each.from_on, each.back_on)
         for target in targets[each.plan_id]:
             if target.due_on is None or target.due_on < each.from_on:
                 continue
             after = target.due_on + timedelta(each.days)
+            if target.first_due_on is not None and target.first_due_on >= each.from_on:
+                target.first_due_on += timedelta(each.days)
             history.append(_change(run, each.plan_id, target.id, "due_on", target.due_on, after, reason))
             target.due_on, target.version = after, target.version + 1
             run.summary.of("targets").changed += 1

@@ -93,8 +93,9 @@ class IdeaOf(StrEnum):
 
 
 class Target(Base):
-    """Something to achieve by a date. `first_due_on` is what was agreed first and never changes;
-    `moves` counts how often a person moved the due date since.
+    """Something to achieve by a date. `first_due_on` is what was agreed first; no person changes it
+    once it is agreed, and a break in learning moves it as it moves `due_on`. `moves` counts how often a
+    person moved the due date since.
 
     Each line of `criteria` is one success criterion; `how_met` says, once achieved, how they were met.
     `idea_of` is None where nobody said whose idea it was.

@@ -209,11 +209,13 @@ def test_every_target_is_consistent_with_its_history(college: Session) -> None:
         assert [c.at for c in history] == sorted(c.at for c in history)
         assert target.version == len(history)
         due = [c for c in history if c.field == "due_on"]
-        moved = [c for c in due if c.reason != "Break in learning"]
+        moved = [c for c in due if not c.reason.startswith(rules.FOR_A_BREAK)]
         assert len(moved) == target.moves
         assert all(c.reason for c in due)
         assert all(c.by_id is not None for c in history)
-        steps = [f"{target.first_due_on}", *(c.new for c in due)]
+        steps = [due[0].old if due else f"{target.due_on}", *(c.new for c in due)]
+        of_breaks = [c.new for c in due if c not in moved]
+        assert f"{target.first_due_on}" == (of_breaks[-1] if of_breaks else steps[0])
         assert [c.old for c in due] == steps[:-1]
         assert steps[-1] == f"{target.due_on}"
         told = [c for c in history if c.field == "status"]

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.known_then import FOR_A_BREAK, Noted, StepFacts, TargetFacts, row_then, target_then, text_then
-from data.rules import CLOSED_STATUSES
+from data.known_then import Noted, StepFacts, TargetFacts, row_then, target_then, text_then
+from data.rules import CLOSED_STATUSES, reason_of_break
 
 FIRST = date(2026, 9, 7)
 TODAY = FIRST + timedelta(days=60)
@@ -114,14 +115,24 @@ def test_what_history_does_not_tell_is_read_from_the_days_in_the_row() -> None:
     assert target_then(closed, [], date(2026, 10, 5)) == closed
 
 
-def test_a_break_that_moved_a_date_was_never_counted_as_a_move() -> None:
-    moved = replace(TARGET, due_on=date(2026, 11, 23), moves=1)
+@pytest.mark.parametrize(
+    ("first_due_on", "before"),
+    [
+        (date(2026, 11, 23), date(2026, 11, 2)),
+        (date(2026, 10, 22), date(2026, 10, 1)),
+        (date(2026, 9, 30), date(2026, 9, 30)),
+    ],
+    ids=["due after it began", "due on its first day", "passed before it"],
+)
+def test_a_break_that_moved_a_date_was_never_counted_as_a_move(first_due_on: date, before: date) -> None:
+    moved = replace(TARGET, due_on=date(2026, 11, 23), first_due_on=first_due_on, moves=1)
     on = date(2026, 10, 20)
     at = datetime.combine(on, time(9), UTC)
-    changes = [Noted(at, on, "due_on", "2026-11-02", "2026-11-23", f"{FOR_A_BREAK} from 1 October")]
+    reason = reason_of_break(date(2026, 10, 1), date(2026, 10, 22))
+    changes = [Noted(at, on, "due_on", "2026-11-02", "2026-11-23", reason)]
     then = target_then(moved, changes, on - timedelta(days=1))
     assert then is not None
-    assert (then.due_on, then.moves) == (date(2026, 11, 2), 1)
+    assert (then.due_on, then.first_due_on, then.moves) == (date(2026, 11, 2), before, 1)
 
 
 def test_steps_added_reworded_and_taken_away_are_put_back() -> None:

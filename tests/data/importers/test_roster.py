@@ -17,6 +17,7 @@ from data.models import (
     CohortTutor,
     Department,
     Enrolment,
+    Lane,
     Learner,
     Person,
     Phase,
@@ -198,12 +199,14 @@ def test_a_break_moves_the_targets_that_people_set_and_not_those_of_an_import(
     for back_on, moved_to in (("14/12/2026", 18), ("14/12/2026", 18), ("07/12/2026", 11)):
         import_rows(engine, tmp_path, row.format(back_on))
         with reading(engine) as session:
-            due = {title: day for title, day in session.execute(select(Target.title, Target.due_on))}
-            assert due == {
-                "From the college's system": date(2026, 12, 18),
-                "Set here": date(2026, 12, moved_to),
-                "Due before": date(2026, 11, 27),
-            }
+            for column in (Target.due_on, Target.first_due_on):
+                # A break is no slippage: what was due in it was first due after it, too.
+                due = {title: day for title, day in session.execute(select(Target.title, column))}
+                assert due == {
+                    "From the college's system": date(2026, 12, 18),
+                    "Set here": date(2026, 12, moved_to),
+                    "Due before": date(2026, 11, 27),
+                }
     with reading(engine) as session:
         reasons = session.scalars(select(Change.reason).where(Change.field == "due_on")).all()
         assert reasons == [
@@ -211,7 +214,31 @@ def test_a_break_moves_the_targets_that_people_set_and_not_those_of_an_import(
             "Break in learning from 2026-11-30 to 2026-12-07",
         ]
         moved = session.scalars(select(Target).where(Target.title == "Set here")).one()
-        assert (moved.first_due_on, moved.version) == (date(2026, 12, 4), 3)
+        assert (moved.moves, moved.version) == (0, 3)
+
+
+def test_a_target_first_due_before_a_break_keeps_that_date_though_the_break_moves_it_on(
+    engine: Engine, tmp_path: Path
+) -> None:
+    row = "A1,Ada,Byron,Care,HS3-1,Care,07/09/2026,30/07/2027,,,{},{},,"
+    import_rows(engine, tmp_path, row.format("", ""))
+    with writing(engine) as session:
+        plan_id = session.scalars(select(Plan.id)).one()
+        session.add(
+            Target(
+                plan_id=plan_id,
+                lane_id=session.scalars(select(Lane.id)).first(),
+                title="Moved by a month",
+                due_on=date(2026, 12, 4),
+                first_due_on=date(2026, 11, 4),
+                moves=1,
+                created_on=date(2026, 9, 7),
+            )
+        )
+    import_rows(engine, tmp_path, row.format("30/11/2026", "14/12/2026"))
+    with reading(engine) as session:
+        target = session.scalars(select(Target)).one()
+        assert (target.first_due_on, target.due_on) == (date(2026, 11, 4), date(2026, 12, 18))
 
 
 def test_teaching_groups_gather_learners_of_several_departments(engine: Engine, tmp_path: Path) -> None:
