@@ -25,9 +25,20 @@ def class_sheet(sheet: ClassSheet) -> str:
         clipped=_clipped,
         supports=MOST_SUPPORTS,
         targets=MOST_TARGETS,
-        how_chosen=HOW_CHOSEN,
+        how_chosen=_how_chosen(sheet),
         dense=sum(_lines(learner) for learner in sheet.learners) > MOST_LINES,
         counted=words.count(len(sheet.learners), "learner"),
+    )
+
+
+def _how_chosen(sheet: ClassSheet) -> str:
+    """By which words targets were found, and how many were."""
+    looked_for = " or ".join(f"“{word}”" for word in sheet.looked_for)
+    found = sum(len(learner.targets) for learner in sheet.learners)
+    said = words.count(found, "target") if found else "no target"
+    return (
+        f"{HOW_CHOSEN} by the word {looked_for}, in what they serve, in their unit of the programme, in the"
+        f" title, in what shows that they are achieved or in where and how: {said}."
     )
 
 
@@ -35,7 +46,9 @@ def _lines(learner: SheetLearner) -> int:
     """About how many lines of the sheet a learner takes."""
     works_how = -(-len(_clipped(learner.works_how)) // COLUMN)
     supports = sum(-(-len(one) // COLUMN) for one in learner.supports[:MOST_SUPPORTS])
-    targets = sum(-(-(len(one.title) + 20) // COLUMN) for one in learner.targets[:MOST_TARGETS])
+    targets = sum(
+        -(-(len(one.title) + len(one.named_in) + 22) // COLUMN) for one in learner.targets[:MOST_TARGETS]
+    )
     more = len(learner.supports) > MOST_SUPPORTS or len(learner.targets) > MOST_TARGETS
     return max(works_how, supports, targets, 1) + more
 

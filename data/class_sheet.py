@@ -3,6 +3,7 @@ the subject."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,8 @@ from data.models import (
     Department,
     Enrolment,
     Learner,
+    LinkKind,
+    Milestone,
     OwnWords,
     Plan,
     Support,
@@ -41,10 +44,7 @@ COMMON_WORDS = frozenset(
     ("gcse", "resit", "functional", "skills", "level", "entry", "a-level", "btec", "1", "2", "3")
 )
 """They stand in the names of many subjects."""
-HOW_CHOSEN = (
-    f"Targets that are overdue or due within {DAYS_AHEAD // 7} weeks and name the subject: in the title, in"
-    " what shows that they are achieved, in where and how, or in what they serve."
-)
+HOW_CHOSEN = f"Targets that are overdue or due within {DAYS_AHEAD // 7} weeks and name the subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,12 @@ class NamedGroup:
 
 @dataclass(frozen=True, slots=True)
 class SheetTarget:
+    """A target that touches the subject; `named_in` says what of it does: its unit, what it serves …"""
+
     title: str
     due_on: date | None
     state: TargetState
+    named_in: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,11 @@ class SheetLearner:
 
 @dataclass(frozen=True, slots=True)
 class ClassSheet:
+    """`looked_for` are the words by which a target is found to touch the subject."""
+
     group: NamedGroup
     today: date
+    looked_for: tuple[str, ...]
     learners: tuple[SheetLearner, ...]
 
 
@@ -94,7 +100,7 @@ def groups_of(session: Session, viewer: Viewer) -> tuple[NamedGroup, ...]:
 
 
 def read(session: Session, viewer: Viewer, group_id: int) -> ClassSheet:
-    """The sheet of a group, in five queries; NotFound for who neither teaches it nor sees its department."""
+    """The sheet of a group, in six queries; NotFound for who neither teaches it nor sees its department."""
     group = session.execute(
         select(TeachingGroup.id, TeachingGroup.code, TeachingGroup.subject)
         .join(Department, Department.id == TeachingGroup.department_id)
@@ -113,6 +119,7 @@ def read(session: Session, viewer: Viewer, group_id: int) -> ClassSheet:
     return ClassSheet(
         named,
         viewer.today,
+        telling_words(named.subject),
         tuple(
             SheetLearner(
                 id=head.id,
@@ -131,16 +138,6 @@ def telling_words(subject: str) -> tuple[str, ...]:
     """The words of a subject that tell it from others: maths, of "GCSE maths resit"."""
     telling = tuple(word for word in subject.split() if word.casefold() not in COMMON_WORDS)
     return telling or (subject,)
-
-
-def _names(word: str) -> ColumnElement[bool]:
-    """A condition on `Target`: it names the word somewhere."""
-    columns = (Target.title, Target.criteria, Target.where_and_how)
-    serves = TargetLink.serves.icontains(word, autoescape=True)
-    return or_(
-        *(column.icontains(word, autoescape=True) for column in columns),
-        exists().where(TargetLink.target_id == Target.id, serves),
-    )
 
 
 def _taught_by(viewer: Viewer) -> ColumnElement[bool]:
@@ -199,14 +196,55 @@ def _targets(
     session: Session, viewer: Viewer, plan_ids: list[int], group: NamedGroup
 ) -> dict[int, list[SheetTarget]]:
     day = viewer.clock_day
-    names_it = or_(*(_names(word) for word in telling_words(group.subject)))
-    near = and_(state_sql.is_open(), Target.due_on <= day + timedelta(days=DAYS_AHEAD))
+    near = and_(
+        Target.plan_id.in_(plan_ids),
+        enrolments_seen_by(viewer),
+        state_sql.is_open(),
+        Target.due_on <= day + timedelta(days=DAYS_AHEAD),
+    )
+    links = _links(session, near)
+    subject = _whole_words(telling_words(group.subject))
     found: dict[int, list[SheetTarget]] = defaultdict(list)
-    for plan_id, title, due_on, state in session.execute(
-        select(Target.plan_id, Target.title, Target.due_on, state_sql.target_state(day, viewer.soon.targets))
+    for target, unit, short_unit, state in session.execute(
+        select(
+            Target,
+            Milestone.title,
+            Milestone.short_title,
+            state_sql.target_state(day, viewer.soon.targets),
+        )
         .join(Enrolment, Enrolment.id == Target.plan_id)
-        .where(Target.plan_id.in_(plan_ids), enrolments_seen_by(viewer), near, names_it)
+        .outerjoin(Milestone, Milestone.id == Target.milestone_id)
+        .where(near)
         .order_by(Target.due_on, Target.id)
     ):
-        found[plan_id].append(SheetTarget(title, due_on, rules.TargetState(state or "")))
+        places = (
+            *((f"{kind} “{serves}”", serves) for kind, serves in links.get(target.id, ())),
+            (f"unit “{short_unit}”", f"{short_unit} {unit}"),
+            ("title", target.title),
+            ("criteria", target.criteria),
+            ("where and how", target.where_and_how),
+        )
+        named_in = next((place for place, text in places if text and subject.search(text)), None)
+        if named_in is not None:
+            one = SheetTarget(target.title, target.due_on, rules.TargetState(state or ""), named_in)
+            found[target.plan_id].append(one)
     return found
+
+
+def _links(session: Session, near: ColumnElement[bool]) -> dict[int, list[tuple[str, str]]]:
+    """{target id: (kind, what it serves)}, units and skills first."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for target_id, kind, serves in session.execute(
+        select(TargetLink.target_id, TargetLink.kind, TargetLink.serves)
+        .join(Target, Target.id == TargetLink.target_id)
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(near)
+        .order_by(TargetLink.kind.not_in((LinkKind.UNIT, LinkKind.SKILL)), TargetLink.id)
+    ):
+        found[target_id].append((kind, serves))
+    return found
+
+
+def _whole_words(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds any of the words where it begins one, so that “art” isn’t found in “start”."""
+    return re.compile(rf"\b({'|'.join(re.escape(word) for word in words)})", re.IGNORECASE)

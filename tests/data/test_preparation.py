@@ -186,12 +186,22 @@ def test_a_class_sheet_says_who_works_how_and_which_targets_touch_the_subject(
     make.target(session, world.plan, title="Write a CV", due_on=near)
     make.target(session, world.plan, title="Final maths paper", due_on=date(2027, 6, 4))
     linked = make.target(session, world.plan, title="Ratio homework", due_on=near)
-    session.add(models.TargetLink(target_id=linked.id, kind="goal", serves="Pass maths"))
+    session.add(models.TargetLink(target_id=linked.id, kind="unit", serves="Unit 2 Maths"))
+    unit = make.milestone(session, world.cohort, short_title="Unit 2 Maths", title="Unit 2: algebra")
+    make.target(session, world.plan, title="Unit 2: algebra", milestone_id=unit.id, due_on=near)
+    make.target(session, world.plan, title="Read the aftermaths of 1848", due_on=near)
     session.flush()
-    sheet = class_sheet.read(session, world.teacher, world.group.id)
+    with statements(session) as ran:
+        sheet = class_sheet.read(session, world.teacher, world.group.id)
+    assert len(ran) == 5
+    assert sheet.looked_for == ("maths",)
     (one,) = sheet.learners
     assert (one.works_how, one.supports) == ("Sits at the front", ("Reader",))
-    assert [target.title for target in one.targets] == ["Sit the Maths mock", "Ratio homework"]
+    assert [(target.title, target.named_in) for target in one.targets] == [
+        ("Sit the Maths mock", "title"),
+        ("Ratio homework", "unit “Unit 2 Maths”"),
+        ("Unit 2: algebra", "unit “Unit 2 Maths”"),
+    ]
     assert [group.id for group in class_sheet.groups_of(session, world.teacher)] == [world.group.id]
     for viewer in (world.stranger, world.tutor, world.learner):
         with pytest.raises(NotFound):
