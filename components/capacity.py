@@ -91,7 +91,6 @@ def drawn(shown: Shown) -> tuple[str, str]:
         "capacity.html",
         of=of,
         lead=in_words(of),
-        which=which_weeks(of),
         picture=_picture(of),
         rooms=ROOMS,
         how_long=HOW_LONG,

@@ -30,13 +30,15 @@ def record(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     if not arranges(viewer, department_id):
         raise NotFound
     within = groups.within_department(session, viewer, department_id)
-    form = stand_ins.arranging(session, viewer, within, typed.id("tutor"))
     kind = StandInKind(typed.choice("kind", list(StandInKind), required="Please choose what it is."))
     from_on, until_on = _days(viewer, typed, kind)
+    form = stand_ins.arranging(session, viewer, within, typed.id("tutor"), from_on)
+    if not form.held:
+        raise Refused(f"{form.name} has no learners here on that day.", "from_on")
     people = dict(form.people)
     chosen = typed.choice("person", [str(one) for one in people], required="Please choose who stands in.")
     person_id = int(chosen)
-    held = _chosen(stand_ins.held_by(session, viewer, within, form.tutor_id, from_on), typed)
+    held = _chosen(form.held, typed)
     rows = _rows(session, held, typed, kind, form.tutor_id, person_id, from_on, until_on)
     for row in rows:
         _check_alone(session, row, until_on)
@@ -105,10 +107,7 @@ def _chosen(held: Sequence[Held], typed: Typed) -> list[Held]:
         return found
     cohorts = {str(one.cohort_id) for one in held}
     whose = typed.choice("whose", [EVERYTHING, *cohorts], required="Please choose which learners.")
-    found = [one for one in held if whose in (EVERYTHING, str(one.cohort_id))]
-    if not found:
-        raise Refused("The tutor has no learners here on that day.", "from_on")
-    return found
+    return [one for one in held if whose in (EVERYTHING, str(one.cohort_id))]
 
 
 def _rows(

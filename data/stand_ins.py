@@ -143,6 +143,9 @@ def read(
     may not see the department's figures, or the tutor has no learners in it."""
     within = groups.within_department(session, viewer, department_id)
     may_arrange = arranges(viewer, department_id)
+    form = arranging(session, viewer, within, tutor_id, viewer.today) if tutor_id and may_arrange else None
+    if form is not None and not form.held:
+        raise NotFound
     lines = _lines(session, viewer, within)
     over = [line for line in lines if line.until_on and line.until_on < viewer.today]
     return DepartmentTutors(
@@ -153,7 +156,7 @@ def read(
         now=tuple(line for line in lines if line.from_on <= viewer.today and line not in over),
         ahead=tuple(line for line in lines if line.from_on > viewer.today),
         over=tuple(sorted(over, key=lambda line: line.until_on or date.max, reverse=True)[:OVER_SHOWN]),
-        arranging=arranging(session, viewer, within, tutor_id) if tutor_id and may_arrange else None,
+        arranging=form,
     )
 
 
@@ -276,14 +279,15 @@ def _written(
     }
 
 
-def arranging(session: Session, viewer: Viewer, within: Within, tutor_id: int) -> Arranging:
-    """What the form for a tutor offers; NotFound where the viewer changes no learner of theirs here."""
+def arranging(session: Session, viewer: Viewer, within: Within, tutor_id: int, on: date) -> Arranging:
+    """What the form for a tutor offers, of the learners whom the viewer may change and the tutor has on the
+    day; NotFound where there is no such person."""
     name = session.scalar(
         select(Person.name).where(Person.id == tutor_id, Person.organisation_id == viewer.organisation_id)
     )
-    held = held_by(session, viewer, within, tutor_id, viewer.today)
-    if name is None or not held:
+    if name is None:
         raise NotFound
+    held = held_by(session, viewer, within, tutor_id, on)
     return Arranging(tutor_id, name, tuple(held), tuple(_people(session, viewer, tutor_id)))
 
 

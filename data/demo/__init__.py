@@ -37,6 +37,7 @@ from data.demo.staff import DEMO_PASSWORD, Accounts, Staff, add_staff
 from data.demo.starting_points import add_starting_points
 from data.demo.targets_in_full import add_targets_in_full
 from data.demo.templates import add_templates
+from data.demo.tutors import add_tutors
 from data.demo.voice import add_voices
 from data.demo.walls import add_walls
 from data.department_figures import rebuild
@@ -104,6 +105,7 @@ def build(
         _reschedule(session, progress)
         if college.full:
             add_schedule(college, session)
+            add_tutors(college, session, seed)
         _count(session, progress)
         analyze(session.connection())
     counts = college.rows.counts
