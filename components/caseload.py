@@ -63,13 +63,13 @@ def who(caseload: Caseload) -> str:
 
 def about(learner: CaseloadLearner) -> int | None:
     """The target that the line is about, if it is about one."""
-    if learner.paused or not learner.targets:
+    if learner.paused or learner.next is None:
         return None
     if learner.overdue:
         return learner.overdue[0].id
     if learner.review_days_late or learner.check:
         return None
-    return learner.moved.id if learner.moved else learner.targets[0].id
+    return learner.moved.id if learner.moved else learner.next.id
 
 
 def line(learner: CaseloadLearner) -> str:
@@ -89,9 +89,9 @@ def line(learner: CaseloadLearner) -> str:
         return asked_line(learner.check)
     if learner.moved:
         return f"moved {words.times(learner.moved.moves)}: {learner.moved.title}"
-    if not learner.targets:
+    first = learner.next
+    if first is None:
         return "no open target"
-    first = learner.targets[0]
     return f"next: {first.title}, {words.short_day(first.due_on)}" if first.due_on else f"next: {first.title}"
 
 

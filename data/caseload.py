@@ -50,6 +50,7 @@ class CaseloadLearner:
     review_days_late: int
     targets: tuple[OpenTarget, ...]
     check: LearnerCheck | None = None
+    joined_on: date = date.min
 
     @property
     def name(self) -> str:
@@ -59,6 +60,14 @@ class CaseloadLearner:
     def overdue(self) -> tuple[OpenTarget, ...]:
         """The longest overdue first."""
         return tuple(target for target in self.targets if target.state == TargetState.OVERDUE)
+
+    @property
+    def next(self) -> OpenTarget | None:
+        """The open target that is due first; what was due before the learner joined comes after the others."""
+        return min(self.targets, key=self._was_due_before_joining, default=None)
+
+    def _was_due_before_joining(self, target: OpenTarget) -> bool:
+        return target.due_on is not None and target.due_on < self.joined_on
 
     @property
     def moved(self) -> OpenTarget | None:
@@ -176,6 +185,7 @@ def _learners(
                 review_days_late=rules.days_late(row.next_review_on, day) if late else 0,
                 targets=tuple(targets.get(row.plan_id, ())),
                 check=checks.get(row.plan_id),
+                joined_on=row.starts_on,
             )
         )
         known = cohorts.get(row.cohort_id)
@@ -190,6 +200,7 @@ def _caseload(viewer: Viewer, day: date) -> Select[*tuple[Any, ...]]:
         select(
             Enrolment.id.label("plan_id"),
             Enrolment.next_review_on,
+            Enrolment.starts_on,
             Learner.id.label("learner_id"),
             Learner.given_name,
             Learner.family_name,

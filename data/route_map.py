@@ -127,8 +127,13 @@ class RouteMap:
 
     @property
     def next(self) -> RouteTarget | None:
-        """The target to work on next: the open one that is due first."""
-        return next((target for target in self.targets if target.state not in CLOSED), None)
+        """The target to work on next: the open one that is due first; what was due before the learner joined
+        comes after the others."""
+        still_open = [target for target in self.targets if target.state not in CLOSED]
+        return min(still_open, key=self._was_due_before_joining, default=None)
+
+    def _was_due_before_joining(self, target: RouteTarget) -> bool:
+        return target.due_on is not None and target.due_on < self.starts_on
 
     def counts(self) -> list[tuple[rules.TargetState, int]]:
         """How many targets are in each state, in the order of the rule; proposed ones aren't counted."""

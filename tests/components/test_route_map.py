@@ -206,6 +206,13 @@ def test_the_next_step_is_the_first_undone_one_of_the_target_that_is_due_first()
     assert "Nothing is waiting for you" in next_step(replace(ROUTE, targets=ROUTE.targets[:1]))
 
 
+def test_what_was_due_before_the_learner_joined_is_not_the_next_step() -> None:
+    earlier = replace(TARGET, id=99, title="Initial assessment", due_on=date(2026, 9, 1), steps=())
+    route = replace(ROUTE, targets=(earlier, replace(TARGET, title="Unit 3", steps=())))
+    assert "<h2>Unit 3</h2>" in next_step(route)
+    assert "<h2>Initial assessment</h2>" in next_step(replace(route, targets=(earlier,)))
+
+
 def test_a_plan_without_targets_or_dates_is_drawn_with_what_to_do_next() -> None:
     empty = replace(ROUTE, targets=(), proposed=(), phases=(), reviews=(), ends_on=None, starting_point="")
     assert "not written yet." in text_of(route_map(empty))

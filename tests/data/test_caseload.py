@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from components import caseload as caseload_lines
 from data import caseload, models
 from data.rules import Share
 from tests import factories as make
@@ -81,6 +82,19 @@ def test_due_this_week_is_from_today_to_sunday(college: College) -> None:
         (TODAY, "in 0"),
         (TODAY + timedelta(days=6), "in 6"),
     ]
+
+
+def test_what_was_due_before_a_learner_joined_is_next_only_when_nothing_else_is_open(
+    college: College,
+) -> None:
+    plan = college.learner("Late to join", starts_on=TODAY - timedelta(days=30))
+    make.target(college.session, plan, due_on=TODAY - timedelta(days=60), title="Initial assessment")
+    (learner,) = college.read().learners
+    assert caseload_lines.line(learner) == "next: Initial assessment, 12 Nov"
+    unit = make.target(college.session, plan, due_on=TODAY + timedelta(days=30), title="Unit 4")
+    (learner,) = college.read().learners
+    assert caseload_lines.line(learner) == "next: Unit 4, 10 Feb"
+    assert caseload_lines.about(learner) == unit.id
 
 
 def test_a_review_that_is_due_this_week_is_listed(college: College) -> None:
