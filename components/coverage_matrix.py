@@ -70,6 +70,7 @@ def matrix_sheet(matrix: CoverageMatrix) -> Sheet:
         facts=(
             *coverage_tables.facts(matrix.counted, matrix.as_at, matrix.goal),
             ("Coverage", f"{words.percent(covered)} ({covered.count} of {covered.of})"),
+            ("Held on time", on_time(matrix)),
             ("Shown", f"{len(matrix.rows)} of {words.count(matrix.learners, 'learner')}"),
         ),
         columns=("Learner", "Tutor", "Note", *heads, "Judgement", "Reason", "Figures"),
@@ -115,6 +116,15 @@ def note(row: MatrixRow) -> str:
     return "on a break" if row.paused else ""
 
 
+def on_time(matrix: CoverageMatrix) -> str:
+    """Which isn't coverage: 80% (32 of 40 reviews due in 2026/27)."""
+    held = matrix.held_on_time
+    if not held.of:
+        return f"no review was due in {year_name(matrix.year)} yet"
+    due = words.count(held.of, "review")
+    return f"{words.percent(held)} ({held.count} of {due} due in {year_name(matrix.year)})"
+
+
 def year_name(year: int) -> str:
     return f"{year}/{(year + 1) % 100:02}"
 
@@ -123,6 +133,7 @@ def _values(matrix: CoverageMatrix) -> dict[str, object]:
     covered = matrix.covered
     return {
         "matrix": matrix,
+        "on_time": on_time(matrix),
         "heading": f"Reviews {year_name(matrix.year)}",
         "covered": f"{covered.count} of {words.count(covered.of, 'learner')}"
         if covered.of

@@ -154,6 +154,13 @@ class CoverageMatrix:
     years: tuple[int, ...]
     as_at: date
 
+    @property
+    def held_on_time(self) -> Share:
+        """The year's reviews that were held by their due date, of those that were held or are past it: each
+        column's together."""
+        on_time = [column.on_time for column in self.columns]
+        return Share(sum(one.count for one in on_time), sum(one.of for one in on_time))
+
 
 def chosen(query: Mapping[str, Any]) -> MatrixChoice:
     """The choice that an address says; NotFound where it can't be one."""

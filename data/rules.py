@@ -591,17 +591,3 @@ def coverage(clocks: Iterable[ReviewClock], on: date) -> Share:
             required += 1
             covered += clock.covered(on)
     return Share(covered, required)
-
-
-def held_on_time(clocks: Iterable[ReviewClock], from_on: date, until_on: date) -> Share:
-    """Reviews held by their due date, of reviews that fell due from one day to another, both included."""
-    windows = [
-        window
-        for clock in clocks
-        for window in clock.windows(date.max)
-        if window.due_on is not None
-        and from_on <= window.due_on <= until_on
-        and clock.enrolment.enrolled(window.due_on)
-    ]
-    held = sum(window.held_on is not None and not window.days_late for window in windows)
-    return Share(held, len(windows))

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from components.coverage_matrix import coverage_print
 from data import coverage_matrix, groups, learner_figures, models, rules
 from data.coverage_matrix import MatrixChoice, chosen
 from data.errors import NotFound
@@ -91,6 +92,14 @@ def test_each_window_has_its_state_its_date_and_how_late_it_was_held(
     assert (cell.window.due_on, cell.days_late, cell.missed) == (date(2026, 11, 23), 14, True)
     columns = read(session, college).columns
     assert [column.on_time for column in columns] == [Share(2, 3), Share(0, 1), Share(0, 0)]
+
+
+def test_held_on_time_is_not_coverage_and_leaves_out_what_fell_due_after_a_learner_left(
+    session: Session, college: College
+) -> None:
+    matrix = read(session, college)
+    assert (matrix.held_on_time, matrix.covered) == (Share(2, 4), Share(1, 2))
+    assert "Held on time: 50% (2 of 4 reviews due in 2026/27)." in coverage_print(matrix)
 
 
 def test_the_cohorts_coverage_is_the_same_figure_as_on_every_other_page(

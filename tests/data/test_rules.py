@@ -22,7 +22,6 @@ from data.rules import (
     TargetStatus,
     clock_day,
     days_late,
-    held_on_time,
     lateness,
     moved_by_break,
     next_review_due,
@@ -459,17 +458,6 @@ def test_nobody_is_required_where_there_is_no_rule() -> None:
     without = ReviewClock(EnrolmentDates(date(2026, 9, 7)), (date(2026, 9, 14),), ())
     assert coverage_on(TODAY, without) == (0, 0)
     assert list(without.intervals()) == []
-
-
-def test_held_on_time_is_not_coverage() -> None:
-    held_late = clock(date(2026, 10, 21), date(2026, 12, 2))
-    assert coverage_on(date(2026, 12, 6), held_late) == (1, 1)
-    assert held_on_time([held_late], date(2026, 10, 1), date(2026, 12, 31)) == Share(1, 2)
-
-
-def test_a_review_that_falls_due_after_a_learner_left_was_never_due() -> None:
-    left = clock(ended_on=date(2026, 10, 18))
-    assert held_on_time([left], date(2026, 10, 1), date(2026, 12, 31)) == Share(0, 0)
 
 
 @pytest.mark.parametrize(

@@ -289,14 +289,6 @@ def test_coverage_lies_between_none_and_all(some: list[ReviewClock], day: date) 
     assert (share.percent == 100) == (share.count == share.of > 0)
 
 
-@given(st.lists(clocks(), max_size=5), days, st.integers(0, 200))
-def test_reviews_held_on_time_are_some_of_those_due(
-    some: list[ReviewClock], from_on: date, length: int
-) -> None:
-    share = rules.held_on_time(some, from_on, from_on + timedelta(days=length))
-    assert 0 <= share.count <= share.of
-
-
 @given(
     days,
     review_rules | kind_rules,
