@@ -218,6 +218,8 @@ def test_coverage_is_shaded_by_how_far_below_the_goal() -> None:
 
 
 def test_a_closed_week_is_grey_without_a_number_and_the_others_say_their_denominator() -> None:
+    departments = review_coverage(coverage(1), kind="department", department_id=None)
+    assert departments.count('class="closed"') == 2
     markup = review_coverage(coverage(1), kind="cohort", department_id=1)
     assert markup.count('class="closed"') == 2
     assert 'title="11 of 25"' in markup
