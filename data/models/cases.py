@@ -183,7 +183,7 @@ class CaseClosing(Base):
     reopened_why: Mapped[str] = mapped_column(default="")
     __table_args__ = (
         in_order("closed_on", "reopened_on"),
-        CheckConstraint("(reopened_on IS NULL) = (reopened_why = '')", name="reopened_has_reason"),
+        CheckConstraint("reopened_on IS NULL OR reopened_why <> ''", name="reopened_has_reason"),
         Index(
             "uq_case_closing_in_force",
             "case_id",

@@ -79,6 +79,7 @@ class Builder:
         self.levels: dict[tuple[str, Any], int] = {}
         self.ids = count(700_001)
         self.tutor: models.Person | None = None
+        self.lead: models.Person | None = None
 
     def number(self) -> int:
         """Ids that no other number in an answer looks like."""
@@ -169,7 +170,82 @@ class Builder:
             **self._add_start(name, cohort, learner, plan),
             **self._add_reviews(name, plan, review),
             **self._add_schedule(name, organisation, plan),
+            **self._add_cases(name, organisation, plan, review.kind_id),
         )
+
+    def _add_cases(
+        self, name: str, of: models.Organisation, plan: models.Plan, kind_id: int
+    ) -> dict[str, Any]:
+        """An answer to a prompt, a check of the programme, a case of each level and a closed one."""
+        lead = self.lead if name in OURS else None
+        if lead is None:
+            lead = make.person(self.session, of, id=self.number(), name="Unnamed")
+        at = datetime(2027, 1, 5, 12, tzinfo=UTC)
+        prompt = self.session.scalars(
+            select(models.Prompt).where(models.Prompt.kind_id == kind_id, models.Prompt.audience == "both")
+        ).first()
+        outcome = self.session.scalars(
+            select(models.CaseOutcome).where(models.CaseOutcome.organisation_id == of.id)
+        ).first()
+        assert prompt is not None
+        assert outcome is not None
+        asked = {"prompt_id": prompt.id, "written_on": make.TODAY, "asked": prompt.asks, "said": "x"}
+        self.add(models.PromptAnswer, name, plan_id=plan.id, **asked)
+        rule = select(models.ProgrammeCheckRule).where(models.ProgrammeCheckRule.organisation_id == of.id)
+        if self.session.scalar(rule) is None:
+            begins = date(2026, 8, 1)
+            self.session.add(models.ProgrammeCheckRule(organisation_id=of.id, from_on=begins))
+        checked = {"checked_on": date(2026, 10, 5), "recorded_at": at, "to_what": "x", "reason": "x"}
+        self.add(models.ProgrammeCheck, name, plan_id=plan.id, choice="transfer", **checked)
+        values = {
+            "about": "prompt",
+            "row_id": prompt.id,
+            "title": "x",
+            "field": "asks",
+            "old": "x",
+            "new": "x",
+        }
+        whose = OURS if name in OURS else (name,)
+        self.of(self.add(models.CollegeChange, name, organisation_id=of.id, at=at, **values), *whose)
+        ids = [self._add_case(name, plan, lead, level, outcome.id) for level in (4, 3, 2, 1)][-1]
+        closed = self._add_case(name, plan, lead, 1, outcome.id, closed=True)
+        return {
+            "prompt": prompt.id,
+            "outcome": outcome.id,
+            "case_lead": lead.id,
+            "case_closed": closed["case"],
+            **ids,
+        }
+
+    def _add_case(
+        self,
+        name: str,
+        plan: models.Plan,
+        lead: models.Person,
+        level: int,
+        outcome_id: int,
+        *,
+        closed: bool = False,
+    ) -> dict[str, Any]:
+        """A case of a level with somebody from outside, an action, a note, a closing, and its history."""
+        day, at = date(2026, 12, 1), datetime(2027, 1, 5, 12, tzinfo=UTC)
+        dated = {"confidentiality": level, "opened_on": day, "lead_id": lead.id}
+        case = self.add(models.Case, name, plan_id=plan.id, about="x", **dated)
+        of: dict[str, Any] = {"case_id": case.id}
+        again: dict[str, Any] = {} if closed else {"reopened_on": make.TODAY, "reopened_why": "x"}
+        person = self.add(models.CasePerson, name, name="x", part="x", **of)
+        action = self.add(models.CaseAction, name, what="x", by_whom="x", due_on=day, **of)
+        rows = (
+            case,
+            person,
+            action,
+            self.add(models.CaseNote, name, said="x", written_at=at, **of),
+            self.add(models.CaseChange, name, field="about", old="x", new="x", at=at, **of),
+            self.add(models.CaseClosing, name, outcome_id=outcome_id, said="x", closed_on=day, **of, **again),
+        )
+        for row in rows:
+            self.levels[(row.__tablename__, row.id)] = level
+        return {"case": case.id, "case_person": person.id, "case_action": action.id}
 
     def _add_schedule(self, name: str, of: models.Organisation, plan: models.Plan) -> dict[str, Any]:
         """Two bookings with somebody of the college, and a change of what the college goes by."""
@@ -475,7 +551,7 @@ def build(session: Session, password_hash: str) -> World:
         )
         for role in SEES
     }
-    builder.tutor = people["tutor"]
+    builder.tutor, builder.lead = people["tutor"], people["administrator"]
     places = {}
     for name in EVERYWHERE:
         builder.of(cohorts[name], name)

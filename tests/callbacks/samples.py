@@ -94,6 +94,18 @@ class Place:
     free_slot: Any = None
     spare_slot: Any = None
     slot: Any = None
+    prompt: Any = None
+    prompt_version: int = 1
+    answers: int = 1
+    outcome: Any = None
+    checks: int = 1
+    case: Any = None
+    case_version: int = 1
+    case_lead: Any = None
+    case_person: Any = None
+    case_action: Any = None
+    case_closed: Any = None
+    case_closed_version: int = 1
 
     def selection(self) -> dict[str, str]:
         """What the address may select on any page."""
@@ -176,6 +188,14 @@ def _linked_plan() -> dict[str, Any]:
 
 def _closed() -> dict[str, Any]:
     return {"name": "Closed by the sample", "from_on": "2027-04-05", "last_on": "2027-04-09", "sure": "on"}
+
+
+def _case(place: Place) -> dict[str, Any]:
+    return {"about": "Opened by the sample", "lead_id": place.case_lead, "confidentiality": "1"}
+
+
+def _action() -> dict[str, Any]:
+    return {"what": "Done by the sample", "by_whom": "The sample", "due_on": "2027-02-01"}
 
 
 WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
@@ -610,6 +630,70 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "talk_about": "Prepared by the sample",
     },
     "review-line": lambda place: {"plan": place.plan, "going": "well", "said": "A line by the sample"},
+    "prompt-answers": lambda place: {
+        "plan": place.plan,
+        "version": place.answers,
+        f"answer-{place.prompt}": "Answered by the sample",
+    },
+    "programme-check": lambda place: {
+        "plan": place.plan,
+        "version": place.checks,
+        "choice": "transfer",
+        "to_what": "Found by the sample",
+        "reason": "Chosen by the sample",
+        "checked_on": "2027-01-08",
+    },
+    "case-open": lambda place: {"plan": place.plan, "opened_on": "2027-01-08"} | _case(place),
+    "case-change": lambda place: {"case": place.case, "version": place.case_version} | _case(place),
+    "case-person-add": lambda place: {"case": place.case, "name": "Added by the sample"},
+    "case-person-left": lambda place: {"person": place.case_person, "version": 1},
+    "case-action-add": lambda place: {"case": place.case} | _action(),
+    "case-action": lambda place: {"action": place.case_action, "version": 1} | _action(),
+    "case-note-add": lambda place: {"case": place.case, "said": "Noted by the sample"},
+    "case-close": lambda place: {
+        "case": place.case,
+        "version": place.case_version,
+        "outcome_id": place.outcome,
+        "said": "Closed by the sample",
+        "closed_on": "2027-01-08",
+    },
+    "case-reopen": lambda place: {
+        "case": place.case_closed,
+        "version": place.case_closed_version,
+        "reopened_why": "Opened again by the sample",
+    },
+    "prompt-add": lambda place: {
+        "college": place.college,
+        "kind": place.kind,
+        "asks": "Asked by the sample",
+        "audience": "tutor",
+    },
+    "prompt": lambda place: {
+        "college": place.college,
+        "prompt": place.prompt,
+        "version": place.prompt_version,
+        "asks": "Asked anew by the sample",
+        "audience": "both",
+    },
+    "prompt-move": lambda place: {
+        "college": place.college,
+        "prompt": place.prompt,
+        "version": place.prompt_version,
+        "to": "later",
+    },
+    "programme-check-rule": lambda place: {
+        "college": place.college,
+        "version": 1,
+        "from_on": "2026-08-01",
+        "weeks": "8",
+    },
+    "case-outcome-add": lambda place: {"college": place.college, "name": "Ended by the sample"},
+    "case-outcome": lambda place: {
+        "college": place.college,
+        "outcome": place.outcome,
+        "version": 1,
+        "name": "Named by the sample",
+    },
     "stuck-say": lambda place: {"target": place.second, "said": "Stuck by the sample"},
     "stuck-answer": lambda place: {"stuck": place.stuck, "answer": "Answered by the sample"},
 }
@@ -694,6 +778,12 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         {"learner": place.learner, "plan": place.plan},
     ],
     "callbacks.review_days.follow_save": lambda place: [saved(place), {"cohort": place.cohort}],
+    "callbacks.review.show_tutors_part": lambda place: [1, {"form": place.review_held}],
+    "callbacks.cases.follow_save": lambda place: [
+        saved(place),
+        {"learner": place.learner, "plan": place.plan},
+    ],
+    "callbacks.college_prompts.follow_save": lambda place: [saved(place), {"kind": str(place.kind)}],
     "callbacks.review.follow_save": lambda place: [saved(place), {"form": place.review_held}],
     "callbacks.review.follow_save_of_learner": lambda place: [
         saved(place),

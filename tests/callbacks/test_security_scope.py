@@ -13,7 +13,7 @@ import dash
 import pytest
 from dash import Dash
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -294,6 +294,17 @@ def as_it_stands(session: Session, place: Place) -> Place:
         if row := session.get(table, getattr(place, name), populate_existing=True):
             versions[f"{name}_version"] = row.version
     judged = select(models.Preparedness.version).where(models.Preparedness.phase_id == place.phase)
+    answers = (
+        select(func.sum(models.PromptAnswer.version))
+        .join(models.Enrolment, models.Enrolment.id == models.PromptAnswer.plan_id)
+        .where(
+            models.PromptAnswer.plan_id == place.plan,
+            models.PromptAnswer.written_on > models.Enrolment.last_review_on,
+        )
+    )
+    versions["answers"] = session.scalar(answers) or 0
+    checks = select(func.count()).where(models.ProgrammeCheck.plan_id == place.plan)
+    versions["checks"] = session.scalar(checks) or 0
     versions["preparedness_version"] = session.scalar(judged) or 0
     return Place(**{**vars(place), **versions})
 
@@ -308,6 +319,9 @@ VERSIONED: dict[str, Any] = {
     "template": models.Template,
     "template_milestone": models.TemplateMilestone,
     "phase_set": models.PhaseSet,
+    "prompt": models.Prompt,
+    "case": models.Case,
+    "case_closed": models.Case,
 }
 
 

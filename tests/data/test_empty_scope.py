@@ -86,6 +86,7 @@ SCOPED_BEFORE = {
 }
 """A function that takes one of these is part of another: `Within` is handed out to who may see it."""
 WRITTEN_BESIDE = {
+    "data.case_writes.record",
     "data.college_changes.add",
     "data.college_changes.change",
     "data.college_changes.remove",

@@ -159,7 +159,7 @@ REFUSED_BY_CHECKS: dict[str, dict[str, Any]] = {
     "ck_learner_case_confidentiality_known": {"confidentiality": 0},
     "ck_case_person_staff_or_named": {"person_id": None, "name": ""},
     "ck_case_closing_reopened_on_after_closed_on": {"reopened_on": EARLIER, "reopened_why": "x"},
-    "ck_case_closing_reopened_has_reason": {"reopened_why": "x"},
+    "ck_case_closing_reopened_has_reason": {"reopened_on": LATER, "reopened_why": ""},
 }
 """For each CHECK, values that no row may hold; all else of the row is in order."""
 

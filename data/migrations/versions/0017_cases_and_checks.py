@@ -158,7 +158,7 @@ def upgrade() -> None:
         sa.Column("reopened_by_id", sa.Integer(), nullable=True),
         sa.Column("reopened_why", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "(reopened_on IS NULL) = (reopened_why = '')", name=op.f("ck_case_closing_reopened_has_reason")
+            "reopened_on IS NULL OR reopened_why <> ''", name=op.f("ck_case_closing_reopened_has_reason")
         ),
         sa.CheckConstraint(
             "reopened_on IS NULL OR reopened_on >= closed_on",
