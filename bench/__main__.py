@@ -9,27 +9,19 @@ import platform
 import re
 import subprocess
 import sys
-import time
 from contextlib import ExitStack
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
-from app import progress_bar
-from bench import browser, report, views
+from bench import browser, packs, report, views
 from bench.browser import Visible, Visit
 from bench.client import Client
+from bench.colleges import ADMIN, FOLDER, browser_cookies, college, signed_in
 from bench.sample import Sample, draw
 from bench.serving import ROOT, Server, serving
 from data.database import make_engine, sqlite_module
-from data.demo import DEMO_PASSWORD, build
-from data.migrate import migrate
 
-TODAY = date(2027, 1, 11)
-FOLDER = ROOT / "var" / "bench"
-ADMIN = "admin@demo.routebook.example"
 PEOPLE, LOAD_SECONDS = 50, 30
 
 
@@ -52,6 +44,7 @@ def main(sizes: str, folder: Path, no_write: bool) -> None:
     measured: dict[int, list[views.Measured]] = {}
     seen: list[Visible] = []
     memory: report.Memory | None = None
+    printed: report.Packs | None = None
     load: list[dict[str, str]] = []
     for size in numbers:
         url, _ = built[size]
@@ -71,44 +64,22 @@ def main(sizes: str, folder: Path, no_write: bool) -> None:
                 memory = report.Memory(memory_before, after, pandas=server.has_loaded("pandas"))
                 load = fifty_people(server, client, sample, folder)
                 seen = in_chromium(server, client, sample)
+                printed = packs.measure(server, client, packs.fullest_cohort(engine))
         engine.dispose()
     assert memory is not None
+    assert printed is not None
     text = report.text(
         machine=machine(),
         built={size: seconds for size, (_, seconds) in built.items()},
         measured=measured,
         seen=seen,
+        printed=printed,
         memory=memory,
         load=load,
     )
     click.echo(text)
     if not no_write:
         (ROOT / "docs" / "benchmark.md").write_text(text)
-
-
-def college(folder: Path, size: int) -> tuple[str, float]:
-    """(database URL, seconds that building it took); a college that stands from an earlier run is kept,
-    and migrated where its tables are older."""
-    built = folder / f"{size}.built"
-    url = f"sqlite:///{folder / f'{size}.db'}"
-    engine = make_engine(url)
-    try:
-        migrate(engine)
-        if built.exists():
-            return url, float(built.read_text())
-        began = time.perf_counter()
-        build(engine, today=TODAY, seed=1, learners=size, progress=progress_bar)
-        seconds = time.perf_counter() - began
-        built.write_text(f"{seconds:.1f}")
-        return url, seconds
-    finally:
-        engine.dispose()
-
-
-def signed_in(server: Server) -> Client:
-    client = Client(server.host, server.port)
-    client.sign_in(ADMIN, DEMO_PASSWORD)
-    return client
 
 
 def in_chromium(server: Server, client: Client, sample: Sample) -> list[Visible]:
@@ -121,10 +92,7 @@ def in_chromium(server: Server, client: Client, sample: Sample) -> list[Visible]
         Visit("department", f"/department/{sample.departments[0]}", "td[data-row][data-column]"),
         Visit("organisation", "/organisation", "td[data-row][data-column]"),
     ]
-    cookies: list[dict[str, Any]] = [
-        {"name": name, "value": value, "domain": server.host, "path": "/", "secure": True}
-        for name, value in client.cookies.items()
-    ]
+    cookies = browser_cookies(server, client)
     with serving("bench.bare_page:create_server()", "/") as bare:
         bases = {visit.name: server.base for visit in visits} | {"bare page": bare.base}
         return browser.measure(visits, cookies, base_of=bases)

@@ -18,6 +18,21 @@ class Memory:
     pandas: bool
 
 
+@dataclass(frozen=True)
+class Packs:
+    """One cohort's packs: medians in milliseconds of the page until it is loaded and of making the PDF."""
+
+    learners: int
+    page_ms: float
+    pdf_ms: float
+    sides: int
+    kilobytes: float
+
+    @property
+    def seconds(self) -> float:
+        return (self.page_ms + self.pdf_ms) / 1000
+
+
 def line(one: Measured) -> str:
     return (
         f"  {one.view:<13} SQL {one.sql_ms:6.1f} ms   bare {one.bare_ms:6.1f} ms {one.bare_rate:6.0f}/s"
@@ -32,6 +47,7 @@ def text(
     built: Mapping[int, float],
     measured: Mapping[int, Sequence[Measured]],
     seen: Sequence[Visible],
+    printed: Packs,
     memory: Memory,
     load: Sequence[Mapping[str, str]],
 ) -> str:
@@ -44,6 +60,7 @@ def text(
         *(_views(size, rows) for size, rows in measured.items()),
         _growth(measured),
         _in_chromium(seen),
+        packs_section(printed),
         _memory(memory),
         _load(load),
     ]
@@ -143,6 +160,21 @@ def _in_chromium(seen: Sequence[Visible]) -> str:
         )
         + f"\nThe bare page itself: {bare.requests} requests, {bare.kilobytes:.0f} kB. To reach: 1.3 times"
         " for department and learner, 2.5 times for the grid; at most ten requests and 250 kB above.\n"
+    )
+
+
+def packs_line(printed: Packs) -> str:
+    return (
+        f"{printed.learners} packs: page {printed.page_ms:.0f} ms, PDF {printed.pdf_ms:.0f} ms, together"
+        f" {printed.seconds:.1f} s; {printed.sides} sides of A4, {printed.kilobytes:.0f} kB"
+    )
+
+
+def packs_section(printed: Packs) -> str:
+    return (
+        "## Printing a cohort's review packs\n\n"
+        f"{packs_line(printed)}. In Chromium, medians; `python -m bench.packs` prints them alone. To reach:"
+        " under five seconds together, one side for each learner.\n"
     )
 
 
