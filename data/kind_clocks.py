@@ -159,7 +159,9 @@ def _for_whom(clock: ReviewClock, supported_since: date | None, viewer: Viewer) 
     if supported_since is None:
         return None
     starts_on = max(clock.enrolment.starts_on, supported_since)
-    return replace(clock, enrolment=replace(clock.enrolment, starts_on=starts_on))
+    return replace(
+        clock, enrolment=replace(clock.enrolment, starts_on=starts_on), supported_since=supported_since
+    )
 
 
 def check_no_done_review_moves(some: Iterable[ReviewClock], from_on: date, *, removed: bool = False) -> None:

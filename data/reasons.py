@@ -35,6 +35,7 @@ def why_window(clock: ReviewClock, window: ReviewWindow) -> str:
         transitions=clock.transitions,
         planned_end_on=clock.planned_end_on,
         first=window.first,
+        began="support" if clock.supported_since == window.counted_from else "learning",
     )
 
 
@@ -47,8 +48,10 @@ def why_due(
     transitions: tuple[date, ...] = (),
     planned_end_on: date | None = None,
     first: bool = False,
+    began: str = "learning",
 ) -> str:
-    """The sentence for the date that `rules.next_review_due` gives for the same arguments."""
+    """The sentence for the date that `rules.next_review_due` gives for the same arguments; `began` is what
+    the first one counts from, learning or support."""
     demanded = partial(
         rules.next_review_due,
         last_on,
@@ -62,7 +65,7 @@ def why_due(
         if demanded() is None:
             return f"No date: {_nothing_more(last_on, rule, planned_end_on, first)}."
         return "No date: the clock stops for a break in learning, and the day back isn’t known yet."
-    because = _because(last_on, rule, transitions, first)
+    because = _because(last_on, rule, transitions, first, began)
     moved = _moved(rule, last_on, due_on, breaks, closures if rule.closures_stop_clock else ())
     return f"Due by {spoken(due_on)}: {because}{moved}."
 
@@ -87,12 +90,12 @@ def _nothing_more(last_on: date, rule: ReviewRule, planned_end_on: date | None, 
     return f"it is held once {once}, and was on {spoken(last_on)}"
 
 
-def _because(last_on: date, rule: ReviewRule, transitions: tuple[date, ...], first: bool) -> str:
+def _because(last_on: date, rule: ReviewRule, transitions: tuple[date, ...], first: bool, began: str) -> str:
     if rule.occasion == Occasion.END:
         return "the planned end of learning"
     if rule.occasion == Occasion.PHASES:
         return "the end of a phase, as a review is due at each transition"
-    event = f"learning began on {spoken(last_on)}" if first else f"the review on {spoken(last_on)}"
+    event = f"{began} began on {spoken(last_on)}" if first else f"the review on {spoken(last_on)}"
     if rule.unit == IntervalUnit.WEEKS:
         return f"{_worded(rule.amount)} {'week' if rule.amount == 1 else 'weeks'} after {event}"
     by_period = rules.next_review_due(last_on, rule, first=first)

@@ -452,7 +452,11 @@ class ReviewWindow:
 
 @dataclass(frozen=True, slots=True)
 class ReviewClock:
-    """What decides a learner's coverage: the enrolment, the reviews held, and the rules with their dates."""
+    """What decides a learner's coverage: the enrolment, the reviews held, and the rules with their dates.
+
+    `supported_since` is there where the kind of review counts from the start of support, not of learning;
+    `enrolment.starts_on` is that day then, if it is the later one.
+    """
 
     enrolment: EnrolmentDates
     held_on: tuple[date, ...]
@@ -460,6 +464,7 @@ class ReviewClock:
     closures: tuple[Span, ...] = ()
     transitions: tuple[date, ...] = ()
     planned_end_on: date | None = None
+    supported_since: date | None = None
     _held: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -60,7 +60,6 @@ def _hold_support_reviews(college: DemoCollege, session: Session) -> None:
             models.Review.kind_id == college.kinds["progress"],
             models.Review.held_on >= models.Support.from_on,
             models.Review.held_on >= rules.academic_year_start(college.today),
-            models.Support.until_on.is_(None),
         )
         .order_by(models.Review.held_on.desc(), models.Review.id)
     ):

@@ -108,6 +108,7 @@ def test_a_review_for_learners_with_support_is_known_to_who_may_read_of_it(
     make.review(session, college.supported, date(2026, 10, 12), kind="support")
     found = due(session, college.tutor, college.supported)["Support review"]
     assert found.due_on == date(2027, 1, 25), "twelve weeks from the day on which support began"
+    assert found.why.startswith("Due by 25 January 2027: twelve weeks after support began on 2 November 2026")
     assert due(session, college.tutor, college.plan) == {}
     for viewer in (college.head, college.administrator):
         assert due(session, viewer, college.supported) == {}
