@@ -114,11 +114,13 @@ class Completed:
 class ReviewSheet:
     """One review. `targets` are the plan's open ones while it is held, none afterwards; `decisions` by
     target, the new targets apart in `new`. `prompts` are those that the learner reads too, with what they
-    answered, while it is held. `completed` is None while it is held."""
+    answered, while it is held. `signed_by` are those who have to sign one of the kind. `completed` is None
+    while it is held."""
 
     id: int
     head: PlanHead
     kind: str
+    signed_by: tuple[Party, ...]
     prompts: tuple[Answer, ...]
     today: date
     started_by: str
@@ -148,8 +150,8 @@ def read(session: Session, viewer: Viewer, form_id: int) -> ReviewSheet:
     next_on, why = (
         next_review(session, head, form.kind_id, viewer.today) if held else (form.next_due_on, form.next_why)
     )
-    kind, started_by = session.execute(
-        select(ReviewKind.name, Person.name)
+    kind, signed_by, started_by = session.execute(
+        select(ReviewKind.name, ReviewKind.signed_by, Person.name)
         .select_from(ReviewForm)
         .join(ReviewKind, ReviewKind.id == ReviewForm.kind_id)
         .outerjoin(Person, Person.id == ReviewForm.started_by_id)
@@ -159,6 +161,7 @@ def read(session: Session, viewer: Viewer, form_id: int) -> ReviewSheet:
         id=form.id,
         head=head,
         kind=kind,
+        signed_by=tuple(Party(one) for one in signed_by.split()),
         prompts=prompts.answers_to(session, head, prompts.of_kind(session, viewer, head, form.kind_id))
         if held
         else (),
