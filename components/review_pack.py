@@ -13,7 +13,7 @@ from components.plan_frame import plan_address, plan_frame
 from components.reflections import PROMPTS
 from components.route_entries import state_icon, state_word
 from data.models import Going
-from data.pack_rows import ANSWER, PackTarget, Said
+from data.pack_parts import ANSWER, PackTarget, Said
 from data.plan_head import PlanHead
 from data.prompts import Answer
 from data.questions import RULES

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
-from sqlalchemy import Row, and_, case, exists, func, or_, select
+from sqlalchemy import and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from data import state_sql
@@ -24,134 +22,23 @@ from data.models import (
     Change,
     Enrolment,
     Lane,
-    Learner,
     Person,
-    PromptAnswer,
-    Reflection,
     Review,
     ReviewAction,
     ReviewForm,
     ReviewKind,
-    ReviewLine,
-    SelfEvaluation,
     Step,
-    Stuck,
     Support,
     SupportSession,
     Target,
-    TeachingGroup,
-    TeachingGroupLearner,
-    TeachingGroupTeacher,
 )
-from data.reflections import COMMENT, ReflectionLine
+from data.pack_parts import Moved, PackSupport, PackTarget, Rows, Since, day_of, earliest
+from data.pack_words import read_lines, read_words
 from data.rules import OPEN_STATUSES, Share, TargetState, TargetStatus, days_late
 from data.scope import Viewer, confidential_rows_read_by
 
-ANSWER = "answer"
-"""What is said to be about where a learner answers a prompt of the college's."""
 THEN_WEEKS = 6
 """Attendance before the last review is that of so many weeks."""
-Since = Mapping[int, date]
-"""{plan id: the day of its last review, else the day before learning began}."""
-
-
-@dataclass(frozen=True, slots=True)
-class PackTarget:
-    id: int
-    title: str
-    lane: str
-    state: TargetState
-    open: bool
-    due_on: date | None
-    first_due_on: date | None
-    moves: int
-    days_late: int
-    achieved_on: date | None
-    created_on: date
-    steps_done: int
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """A due date moved later since the last review; `was_due_on` is where it stood before."""
-
-    was_due_on: date
-
-
-@dataclass(frozen=True, slots=True)
-class PackSupport:
-    """A support that ran since the last review: promised and delivered in all, and since then."""
-
-    what: str
-    by_whom: str
-    how_often: str
-    planned: int
-    delivered: int
-    delivered_since: int
-    missed_since: int
-    from_on: date
-    until_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Words of the learner; `about` is a prompt of `reflections.PROMPTS`, "comment", "stuck" with the title
-    of its target, or `ANSWER` with what the college asked."""
-
-    on: date
-    about: str
-    text: str
-    target: str = ""
-    asked: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SelfView:
-    """The learner's self-evaluation since the last review."""
-
-    id: int
-    written_on: date
-    going: str
-    talk_about: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line by somebody who teaches or supports the learner; `subject` where they teach them."""
-
-    written_on: date
-    by: str
-    subject: str
-    going: str
-    said: str
-
-
-@dataclass(slots=True)
-class PlanRows:
-    """All that was read of one plan; reflections and what was said are newest first."""
-
-    targets: list[PackTarget] = field(default_factory=list)
-    moved: dict[int, Moved] = field(default_factory=dict)
-    supports: tuple[PackSupport, ...] = ()
-    attendance_then: Share = field(default=Share(0, 0))
-    attendance_now: Share = field(default=Share(0, 0))
-    reflections: list[ReflectionLine] = field(default_factory=list)
-    said: tuple[Said, ...] = ()
-    stuck_on: tuple[str, ...] = ()
-    self_view: SelfView | None = None
-    lines: tuple[Line, ...] = ()
-    needs: tuple[str, ...] = ()
-    heard_on: date | None = None
-
-
-@dataclass(slots=True)
-class Rows:
-    plans: defaultdict[int, PlanRows] = field(default_factory=lambda: defaultdict(PlanRows))
-
-    def of(self, plan_id: int) -> PlanRows:
-        return self.plans[plan_id]
 
 
 def read(session: Session, viewer: Viewer, since: Since) -> Rows:
@@ -161,8 +48,8 @@ def read(session: Session, viewer: Viewer, since: Since) -> Rows:
     _read_moves(session, viewer, since, rows)
     _read_supports(session, viewer, since, rows)
     _read_attendance(session, viewer, since, rows)
-    _read_words(session, viewer, since, rows)
-    _read_lines(session, since, rows)
+    read_words(session, viewer, since, rows)
+    read_lines(session, since, rows)
     _read_needs(session, viewer, since, rows)
     return rows
 
@@ -293,13 +180,13 @@ def _read_moves(session: Session, viewer: Viewer, since: Since, rows: Rows) -> N
         .where(
             Change.plan_id.in_(since),
             Change.field == "due_on",
-            Change.at >= _earliest(since),
+            Change.at >= earliest(since),
             Change.old.is_not(None),
             Change.new > Change.old,
         )
         .order_by(Change.id)
     ):
-        if _day_of(change.at, viewer) > since[change.plan_id] and change.target_id is not None:
+        if day_of(change.at, viewer) > since[change.plan_id] and change.target_id is not None:
             moved = Moved(date.fromisoformat(change.old))
             rows.of(change.plan_id).moved.setdefault(change.target_id, moved)
 
@@ -404,192 +291,3 @@ def _read_needs(session: Session, viewer: Viewer, since: Since, rows: Rows) -> N
         .order_by(Barrier.from_on, Barrier.id)
     ):
         rows.of(plan_id).needs += (what,)
-
-
-# --- what people said ----------------------------------------------------------------------------------
-
-
-def _read_words(session: Session, viewer: Viewer, since: Since, rows: Rows) -> None:
-    said: dict[int, list[Said]] = defaultdict(list)
-    _read_reflections(session, since, rows)
-    _read_comments(session, viewer, since, said)
-    _read_stuck(session, viewer, since, rows, said)
-    _read_answers(session, since, said)
-    _read_self_views(session, since, rows)
-    for plan_id, heard_on in _heard_on(session, viewer, since).items():
-        rows.of(plan_id).heard_on = heard_on
-    for plan_id in since:
-        own = rows.of(plan_id)
-        prompts = [
-            Said(one.written_on, prompt, text)
-            for one in own.reflections[1:]
-            for prompt in ("learned", "went_well", "went_less_well", "use_again")
-            if (text := getattr(one, prompt))
-        ]
-        own.said = tuple(sorted((*said[plan_id], *prompts), key=lambda one: one.on, reverse=True))
-
-
-def _read_reflections(session: Session, since: Since, rows: Rows) -> None:
-    """Those written since and not for a review that was held, newest first."""
-    for row in session.execute(
-        select(
-            Reflection.plan_id,
-            Reflection.id,
-            Reflection.written_on,
-            Reflection.learned,
-            Reflection.went_well,
-            Reflection.went_less_well,
-            Reflection.use_again,
-            Reflection.version,
-        )
-        .where(
-            Reflection.plan_id.in_(since),
-            Reflection.review_id.is_(None),
-            Reflection.written_on > min(since.values()),
-        )
-        .order_by(Reflection.written_on.desc(), Reflection.id.desc())
-    ):
-        if row.written_on > since[row.plan_id]:
-            line = ReflectionLine(
-                row.id,
-                row.written_on,
-                row.learned,
-                row.went_well,
-                row.went_less_well,
-                row.use_again,
-                None,
-                row.version,
-            )
-            rows.of(row.plan_id).reflections.append(line)
-
-
-def _read_comments(session: Session, viewer: Viewer, since: Since, said: dict[int, list[Said]]) -> None:
-    for row in session.execute(
-        select(Change.plan_id, Change.at, Change.new, Target.title)
-        .join(Enrolment, Enrolment.id == Change.plan_id)
-        .join(Learner, Learner.id == Enrolment.learner_id)
-        .outerjoin(Target, Target.id == Change.target_id)
-        .where(
-            Change.plan_id.in_(since),
-            Change.field == COMMENT,
-            Change.by_id == Learner.person_id,
-            Change.at >= _earliest(since),
-        )
-        .order_by(Change.id.desc())
-    ):
-        on = _day_of(row.at, viewer)
-        if on > since[row.plan_id]:
-            said[row.plan_id].append(Said(on, COMMENT, row.new or "", row.title or ""))
-
-
-def _read_stuck(
-    session: Session, viewer: Viewer, since: Since, rows: Rows, said: dict[int, list[Said]]
-) -> None:
-    for row in session.execute(
-        select(Target.plan_id, Target.title, Stuck.said, Stuck.said_at, Stuck.answered_on)
-        .join(Target, Target.id == Stuck.target_id)
-        .where(
-            Target.plan_id.in_(since),
-            or_(Stuck.answered_on.is_(None), Stuck.said_at >= _earliest(since)),
-        )
-        .order_by(Stuck.said_at)
-    ):
-        on = _day_of(row.said_at, viewer)
-        if row.answered_on is None:
-            rows.of(row.plan_id).stuck_on += (row.title,)
-        if on > since[row.plan_id] or row.answered_on is None:
-            said[row.plan_id].append(Said(on, "stuck", row.said, row.title))
-
-
-def _read_self_views(session: Session, since: Since, rows: Rows) -> None:
-    for row in session.execute(
-        select(SelfEvaluation)
-        .where(SelfEvaluation.plan_id.in_(since), SelfEvaluation.written_on > min(since.values()))
-        .order_by(SelfEvaluation.written_on, SelfEvaluation.id)
-    ).scalars():
-        if row.written_on > since[row.plan_id]:
-            view = SelfView(row.id, row.written_on, row.going, row.talk_about, row.version)
-            rows.of(row.plan_id).self_view = view
-
-
-def _read_answers(session: Session, since: Since, said: dict[int, list[Said]]) -> None:
-    for plan_id, written_on, asked, text in session.execute(
-        select(PromptAnswer.plan_id, PromptAnswer.written_on, PromptAnswer.asked, PromptAnswer.said)
-        .where(
-            PromptAnswer.plan_id.in_(since),
-            PromptAnswer.written_on > min(since.values()),
-            PromptAnswer.said != "",
-        )
-        .order_by(PromptAnswer.id)
-    ):
-        if written_on > since[plan_id]:
-            said[plan_id].append(Said(written_on, ANSWER, text, asked=asked))
-
-
-def _heard_on(session: Session, viewer: Viewer, since: Since) -> dict[int, date]:
-    """{plan id: when the learner last wrote, ticked or said something}; without those who never did."""
-    found: dict[int, date] = {
-        plan_id: _day_of(at, viewer)
-        for plan_id, at in session.execute(
-            select(Change.plan_id, func.max(Change.at))
-            .join(Enrolment, Enrolment.id == Change.plan_id)
-            .join(Learner, Learner.id == Enrolment.learner_id)
-            .where(Change.plan_id.in_(since), Change.by_id == Learner.person_id)
-            .group_by(Change.plan_id)
-        )
-    }
-    for plan_id, written_on in session.execute(
-        select(Reflection.plan_id, func.max(Reflection.written_on))
-        .where(Reflection.plan_id.in_(since))
-        .group_by(Reflection.plan_id)
-    ):
-        found[plan_id] = max(found.get(plan_id, written_on), written_on)
-    return found
-
-
-def _read_lines(session: Session, since: Since, rows: Rows) -> None:
-    found: dict[int, list[Line]] = defaultdict(list)
-    row: Row[*tuple[Any, ...]]
-    for row in session.execute(
-        select(
-            ReviewLine.plan_id,
-            ReviewLine.written_on,
-            Person.name,
-            _subject().label("subject"),
-            ReviewLine.going,
-            ReviewLine.said,
-        )
-        .join(Enrolment, Enrolment.id == ReviewLine.plan_id)
-        .outerjoin(Person, Person.id == ReviewLine.by_id)
-        .where(ReviewLine.plan_id.in_(since), ReviewLine.written_on > min(since.values()))
-        .order_by(ReviewLine.written_on.desc(), ReviewLine.id.desc())
-    ):
-        if row.written_on > since[row.plan_id]:
-            line = Line(row.written_on, row.name or "", row.subject or "", row.going, row.said)
-            found[row.plan_id].append(line)
-    for plan_id, some in found.items():
-        rows.of(plan_id).lines = tuple(some)
-
-
-def _subject() -> Any:
-    """The subject in which the line's author teaches its learner, if in any."""
-    return (
-        select(func.min(TeachingGroup.subject))
-        .join(TeachingGroupTeacher, TeachingGroupTeacher.group_id == TeachingGroup.id)
-        .join(TeachingGroupLearner, TeachingGroupLearner.group_id == TeachingGroup.id)
-        .where(
-            TeachingGroupTeacher.person_id == ReviewLine.by_id,
-            TeachingGroupLearner.learner_id == Enrolment.learner_id,
-        )
-        .correlate(ReviewLine, Enrolment)
-        .scalar_subquery()
-    )
-
-
-def _earliest(since: Since) -> datetime:
-    """An instant no later than the beginning of any of the days, in any time zone."""
-    return datetime.combine(min(since.values()), time(), UTC)
-
-
-def _day_of(at: datetime, viewer: Viewer) -> date:
-    return at.astimezone(ZoneInfo(viewer.time_zone)).date()

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from data import pack_rows, programme_checks, reasons, review_schedule, rules, state_sql
 from data.errors import NotFound
 from data.models import Cohort, Department, Enrolment, Lane, Learner, Plan, Target
-from data.pack_rows import LastReview, Line, Moved, PackSupport, PackTarget, Said, SelfView
+from data.pack_parts import Line, Moved, PackSupport, PackTarget, PlanRows, Said, SelfView
+from data.pack_rows import LastReview
 from data.questions import Facts, Late, Missed, Question, worth_asking
 from data.reflections import ReflectionLine
 from data.rules import ReviewState, Share, TargetState
@@ -184,7 +185,7 @@ def _pack(
     viewer: Viewer,
     head: Row[*tuple[Any, ...]],
     since: date,
-    rows: pack_rows.PlanRows,
+    rows: PlanRows,
     why: Mapping[int, str],
     last: Mapping[int, LastReview],
     *,
@@ -249,7 +250,7 @@ def _slipped(targets: Iterable[PackTarget], moved: Mapping[int, Moved]) -> tuple
 def _facts(
     viewer: Viewer,
     head: Row[*tuple[Any, ...]],
-    rows: pack_rows.PlanRows,
+    rows: PlanRows,
     achieved: Sequence[PackTarget],
     open_targets: Sequence[PackTarget],
     *,

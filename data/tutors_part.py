@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from data import prompts, review_pack
 from data.errors import NotFound
 from data.models import Audience
-from data.pack_rows import Line, PackSupport
+from data.pack_parts import Line, PackSupport
 from data.prompts import PromptLine
 from data.questions import Question
 from data.review_forms import form_seen

@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from components.review_pack import ON_PAPER, is_dense, packs_print, review_pack
-from data.pack_rows import LastReview, PackTarget, SelfView
+from data.pack_parts import PackTarget, SelfView
+from data.pack_rows import LastReview
 from data.questions import NO_OPEN_TARGET, Question
 from data.review_pack import ReviewPack, Slipped
 from data.rules import ReviewState, Share, TargetState
