@@ -6,14 +6,18 @@ from typing import Any
 
 from dash import Dash, Input, no_update
 from flask import request as flask_request
+from sqlalchemy.orm import Session
 
 from callbacks import policy, request
 from callbacks.writing import Writer
 from components import ids, shell
 from components.drawing import drawing_output
 from components.schedule import ADDRESS, TITLE, drawn, schedule_page
-from data import calendar_feed, schedule, slots
+from data import calendar_feed, capacity, schedule, slots
+from data.calendar_feed import FeedState
+from data.capacity import TutorLine
 from data.models import Writes
+from data.scope import Viewer
 
 WRITERS = {
     "slot-offer": Writer.of(slots.offer, Writes.PLANS),
@@ -30,8 +34,8 @@ WRITERS = {
 def page(**_query: Any) -> Any:
     """The viewer's own schedule."""
     with request.looking() as (session, viewer):
-        found, feed = schedule.read(session, viewer), calendar_feed.state(session, viewer)
-        return shell.page(request.frame(viewer), TITLE, schedule_page(found, feed), active=ADDRESS)
+        content = schedule_page(*_read(session, viewer))
+        return shell.page(request.frame(viewer), TITLE, content, active=ADDRESS)
 
 
 @policy.reads
@@ -42,7 +46,15 @@ def follow_save(saved: Any) -> Any:
     token = saved.get("shown_once") if saved.get("kind") == calendar_feed.SAVED_KIND else ""
     address = f"{flask_request.host_url}calendar/{token}.ics" if isinstance(token, str) and token else ""
     with request.looking() as (session, viewer):
-        return drawn(schedule.read(session, viewer), calendar_feed.state(session, viewer), address)
+        return drawn(*_read(session, viewer), address)
+
+
+def _read(session: Session, viewer: Viewer) -> tuple[schedule.Schedule, FeedState | None, TutorLine | None]:
+    return (
+        schedule.read(session, viewer),
+        calendar_feed.state(session, viewer),
+        capacity.own(session, viewer),
+    )
 
 
 def register(app: Dash) -> None:

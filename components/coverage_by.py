@@ -17,6 +17,7 @@ from components.coverage_tables import Cell, Table, cell, columns, person, query
 from components.coverage_trend import coverage_trend, trend_table
 from components.drawing import drawing, render
 from components.review_coverage import review_coverage, rule_sentence, week_name
+from components.tutors import tutor_links
 from data.coverage_by import KIND_RULE, CoverageBy, Missed, Part
 from data.coverage_by_kind import SMALLEST_SHOWN, KindLine
 from data.errors import NotFound
@@ -391,16 +392,15 @@ def _head(of: CoverageBy, organisation: str | None) -> html.Div:
         if share.of
         else "Nobody's review is due yet"
     )
-    return html.Div(
-        html.Div(
-            [
-                shell.breadcrumb(*trail, ("Review coverage", None)),
-                html.H1(f"Review coverage of {of.within.name}"),
-                html.P(
-                    f"{now} · goal {of.coverage.goal}% · as at {words.day(of.coverage.as_at)}",
-                    className="sub",
-                ),
-            ]
-        ),
-        className="page-head",
+    head = html.Div(
+        [
+            shell.breadcrumb(*trail, ("Review coverage", None)),
+            html.H1(f"Review coverage of {of.within.name}"),
+            html.P(
+                f"{now} · goal {of.coverage.goal}% · as at {words.day(of.coverage.as_at)}",
+                className="sub",
+            ),
+        ]
     )
+    links = tutor_links(department_id) if department_id else []
+    return html.Div([head, html.Div(className="gap"), *links], className="page-head")

@@ -13,6 +13,7 @@ from components.headline import headline
 from components.overdue_heatmap import overdue_heatmap
 from components.review_coverage import review_coverage
 from components.target_table import target_table
+from components.tutors import tutor_links
 from data.department import DepartmentPage, Figures
 
 DRAWINGS = (ids.HEADLINE, ids.OVERDUE_HEATMAP, ids.REVIEW_COVERAGE, ids.ATTENTION, ids.OPEN_LIST)
@@ -113,19 +114,10 @@ def _head(trail: list[Any], of: Figures, kind: str) -> html.Div:
                 href=f"/department/{department}/coverage" if department else "/organisation/coverage",
                 className="button",
             ),
-            *(_further(department) if department else []),
+            *(tutor_links(department) if department else []),
         ],
         className="page-head",
     )
-
-
-def _further(department_id: int) -> list[Any]:
-    """The pages about a department's tutors."""
-    pages = (("hourglass-split", "Capacity", "capacity"), ("people", "Tutors", "tutors"))
-    return [
-        dcc.Link([shell.icon(icon), label], href=f"/department/{department_id}/{path}", className="button")
-        for icon, label, path in pages
-    ]
 
 
 def _card(name: str, markup: str, view: str | None = None) -> html.Section:

@@ -10,6 +10,7 @@ from dash import html
 from components import words
 from components.drawing import drawing, render
 from components.plan_frame import plan_frame
+from components.tutors import in_words
 from data.models import Access, PersonKind, Writes
 from data.people_of_plan import PeopleOfPlan, PersonLine, StaffLine
 from data.rules_of_age import FULL_AGE, Basis
@@ -49,6 +50,7 @@ def people_of_plan(people: PeopleOfPlan, *, link: str = "", link_of: int | None 
         own=own,
         name="you" if own else people.head.learner_name,
         staff=[(line, _may(line)) for line in people.staff],
+        stand_ins=[in_words(one) for one in people.stand_ins],
         people=[_shown(person, people, link if person.id == link_of else "") for person in people.people],
         kinds=[(kind.value, label) for kind, label in KINDS.items()],
         accesses=[(access.value, label) for access, label in ACCESS.items()],

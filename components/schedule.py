@@ -8,8 +8,10 @@ from typing import Any
 from dash import html
 
 from components import ids, words
+from components.capacity import own_in_words
 from components.drawing import drawing, render
 from data.calendar_feed import FeedState
+from data.capacity import TutorLine
 from data.schedule import BookingState, Schedule, SlotLine, Waiting
 
 TITLE = "Schedule"
@@ -22,16 +24,17 @@ STATES = {
 """{state: (word, icon, colour)}."""
 
 
-def schedule_page(schedule: Schedule, feed: FeedState | None) -> list[Any]:
+def schedule_page(schedule: Schedule, feed: FeedState | None, own: TutorLine | None) -> list[Any]:
     """All that stands in the main part of the page."""
     return [
         html.Div([html.H1(TITLE)], className="page-head"),
-        drawing(ids.SCHEDULE, drawn(schedule, feed), view="schedule"),
+        drawing(ids.SCHEDULE, drawn(schedule, feed, own), view="schedule"),
     ]
 
 
-def drawn(schedule: Schedule, feed: FeedState | None, address: str = "") -> str:
-    """The drawing; `address` is the calendar's, right after it was made."""
+def drawn(schedule: Schedule, feed: FeedState | None, own: TutorLine | None, address: str = "") -> str:
+    """The drawing; `own` is what the tutor's reviews need and what is offered for them, `address` the
+    calendar's, right after it was made."""
     return render(
         "schedule.html",
         schedule=schedule,
@@ -39,6 +42,7 @@ def drawn(schedule: Schedule, feed: FeedState | None, address: str = "") -> str:
         feed_address=address,
         states=STATES,
         figures=figures_in_words(schedule),
+        capacity=own_in_words(own) if own else "",
         people=[(one.plan_id, _person(one)) for one in schedule.waiting],
         proposed=lambda slots: proposed_order(slots, schedule),
         free_slots=[(slot.id, _slot(slot)) for slot in schedule.free],

@@ -28,6 +28,15 @@ def tutors_page(of: DepartmentTutors, store: dict[str, Any], *, organisation: st
     ]
 
 
+def tutor_links(department_id: int) -> list[Any]:
+    """Lead to the pages about a department's tutors."""
+    pages = (("hourglass-split", "Capacity", "capacity"), ("people", "Tutors", "tutors"))
+    return [
+        dcc.Link([shell.icon(icon), label], href=f"/department/{department_id}/{path}", className="button")
+        for icon, label, path in pages
+    ]
+
+
 def drawn(of: DepartmentTutors) -> str:
     return render(
         "tutors.html",

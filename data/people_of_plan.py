@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from data import history, rules_of_age
+from data import history, rules_of_age, stand_ins
 from data.errors import ChangedElsewhere, NotFound, Refused
 from data.form_values import Typed
 from data.models import (
@@ -39,6 +39,7 @@ from data.rules_of_age import Basis
 from data.saved import Saved
 from data.scope import Viewer, enrolments_seen_by
 from data.sign_in import hash_of
+from data.stand_ins import StandsIn
 from data.tutoring import holds_on, tutored_by
 
 LOOKS_SHOWN = 200
@@ -110,13 +111,14 @@ class CommentLine:
 
 @dataclass(frozen=True, slots=True)
 class PeopleOfPlan:
-    """All that the page shows. `may_arrange`: add people, invite and revoke. `may_consent`: give or take
-    back the learner's consent. `sees_personal`: contacts, consents, links, comments and the age are shown;
-    for others they are empty."""
+    """All that the page shows. `stand_ins`: who tutors in place of another, now or later. `may_arrange`: add
+    people, invite and revoke. `may_consent`: give or take back the learner's consent. `sees_personal`:
+    contacts, consents, links, comments and the age are shown; for others they are empty."""
 
     head: PlanHead
     today: date
     staff: tuple[StaffLine, ...]
+    stand_ins: tuple[StandsIn, ...]
     people: tuple[PersonLine, ...]
     comments: tuple[CommentLine, ...]
     may_arrange: bool
@@ -135,7 +137,7 @@ class PeopleOfPlan:
 
 
 def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None = None) -> PeopleOfPlan:
-    """The people of the plan asked for, else of the current one, in seven queries at most. NotFound where
+    """The people of the plan asked for, else of the current one, in eight queries at most. NotFound where
     the viewer sees no such plan. Who only reads the plan isn't shown contacts, consents, links, comments or
     the date of birth."""
     head = head_of_learner(session, viewer, learner_id, plan_id)
@@ -147,6 +149,7 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
         head=head,
         today=viewer.today,
         staff=tuple(_staff(session, viewer, head)),
+        stand_ins=tuple(stand_ins.of_plan(session, viewer, head.id)),
         people=tuple(
             _person(viewer, learner.born_on, row, looks.get(row.id, ()), personal)
             for row in _people(session, head.id)

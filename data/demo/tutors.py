@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -24,6 +23,8 @@ LENGTHS = (15, 20, 20, 30)
 MOST_IN_A_ROW = 10
 OFFERS_NOTHING, OFFERS_LITTLE = 1, 3
 """Of each department's tutors, by their place."""
+FEWEST_OTHERS = 5
+"""So many tutors a department needs for its absences to make a story."""
 
 
 def add_tutors(college: DemoCollege, session: Session, seed: int) -> None:
@@ -93,47 +94,58 @@ def _slots(
 def _stand_ins(college: DemoCollege, session: Session, tutors: dict[int, list[int]]) -> None:
     """Not of the demo's tutor, who has two cohorts and no others."""
     others = list(tutors)[1:]
-    head_id = session.scalars(
-        select(models.RoleAssignment.person_id)
-        .where(models.RoleAssignment.role_name == "head-of-department")
-        .order_by(models.RoleAssignment.id)
-    ).first()
+    if len(others) < FEWEST_OTHERS:
+        return
     monday = rules.monday_of(college.today)
-    planned = (
-        (StandInKind.HANDOVER, college.open_days.on_or_after(monday + timedelta(weeks=3)), None),
-        (StandInKind.COVER, monday - timedelta(weeks=1), monday + timedelta(weeks=4, days=4)),
-        (StandInKind.COVER, monday - timedelta(weeks=8), monday - timedelta(weeks=6, days=3)),
-    )
-    for (tutor_id, person_id), (kind, from_on, until_on) in zip(
-        pairwise(reversed(others)), planned, strict=False
-    ):
-        row = models.StandIn(
-            kind=kind,
-            cohort_id=tutors[tutor_id][0],
-            named_id=tutor_id,
-            tutor_id=tutor_id,
-            person_id=person_id,
-            from_on=from_on,
-            until_on=until_on,
-        )
-        session.add(row)
-        session.flush()
-        _add_change(college, session, row, head_id, min(from_on, college.today) - timedelta(days=5))
+    earlier = (monday - timedelta(weeks=8), monday - timedelta(weeks=6, days=3))
+    away = (monday - timedelta(weeks=1), monday + timedelta(weeks=4, days=4))
+    planned = [(StandInKind.COVER, others[0], tutors[others[0]][0], others[1], *earlier)]
+    for cohort_id, person_id in zip(tutors[others[-2]], (others[0], others[2]), strict=False):
+        planned.append((StandInKind.COVER, others[-2], cohort_id, person_id, *away))
+    for kind, tutor_id, cohort_id, person_id, from_on, until_on in planned:
+        _add(college, session, kind, (tutor_id, person_id), cohort_id, from_on, until_on)
+    handover = college.open_days.on_or_after(monday + timedelta(weeks=3))
+    who = (others[-1], others[1])
+    _add(college, session, StandInKind.HANDOVER, who, tutors[others[-1]][0], handover, None)
 
 
-def _add_change(
-    college: DemoCollege, session: Session, row: models.StandIn, head_id: int | None, on: date
+def _add(
+    college: DemoCollege,
+    session: Session,
+    kind: StandInKind,
+    who: tuple[int, int],
+    cohort_id: int,
+    from_on: date,
+    until_on: date | None,
 ) -> None:
-    code = session.get_one(models.Cohort, row.cohort_id).code
-    tutor, person = (session.get_one(models.Person, one).name for one in (row.tutor_id, row.person_id))
+    """A row, and that the head of department wrote it down some days before."""
+    tutor_id, person_id = who
+    row = models.StandIn(
+        kind=kind,
+        cohort_id=cohort_id,
+        named_id=tutor_id,
+        tutor_id=tutor_id,
+        person_id=person_id,
+        from_on=from_on,
+        until_on=until_on,
+    )
+    session.add(row)
+    session.flush()
+    code = session.get_one(models.Cohort, cohort_id).code
+    tutor, person = (session.get_one(models.Person, one).name for one in who)
+    on = min(from_on, college.today) - timedelta(days=5)
     session.add(
         models.CollegeChange(
             organisation_id=college.organisation_id,
             about=models.StandIn.__tablename__,
             row_id=row.id,
-            title=f"{tutor} to {person}, {code}, {row.kind}",
+            title=f"{tutor} to {person}, {code}, {kind.value}",
             field="added",
-            by_id=head_id,
+            by_id=session.scalars(
+                select(models.RoleAssignment.person_id)
+                .where(models.RoleAssignment.role_name == "head-of-department")
+                .order_by(models.RoleAssignment.id)
+            ).first(),
             at=datetime.combine(on, time(9, 20), UTC),
         )
     )

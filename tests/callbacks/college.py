@@ -171,7 +171,29 @@ class Builder:
             **self._add_reviews(name, plan, review),
             **self._add_schedule(name, organisation, plan),
             **self._add_cases(name, organisation, plan, review.kind_id),
+            **self._add_stand_ins(name, organisation, cohort),
         )
+
+    def _add_stand_ins(self, name: str, of: models.Organisation, cohort: models.Cohort) -> dict[str, Any]:
+        """Two covers ahead of the cohort's tutor by somebody, who may cover once more."""
+        somebody = make.person(self.session, of, "tutor", id=self.number(), name="Unnamed")
+        tutor = self.tutor if name in SEES["tutor"] else None
+        if tutor is None:
+            tutor = make.person(self.session, of, id=self.number(), name="Unnamed")
+        day, back = (
+            make.stand_in(
+                self.session,
+                tutor,
+                somebody,
+                cohort,
+                id=self.number(),
+                kind="cover",
+                from_on=on,
+                until_on=on,
+            ).id
+            for on in (date(2027, 5, 3), date(2027, 5, 4))
+        )
+        return {"stand_in": day, "stand_in_back": back, "stand_in_by": somebody.id, "stand_in_for": tutor.id}
 
     def _add_cases(
         self, name: str, of: models.Organisation, plan: models.Plan, kind_id: int

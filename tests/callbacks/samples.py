@@ -106,6 +106,10 @@ class Place:
     case_action: Any = None
     case_closed: Any = None
     case_closed_version: int = 1
+    stand_in: Any = None
+    stand_in_back: Any = None
+    stand_in_by: Any = None
+    stand_in_for: Any = None
 
     def selection(self) -> dict[str, str]:
         """What the address may select on any page."""
@@ -264,6 +268,18 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "for_whom": "everyone",
         "sure": "on",
     },
+    "stand-in": lambda place: {
+        "department": place.department,
+        "tutor": place.stand_in_for,
+        "person": place.stand_in_by,
+        "kind": "cover",
+        "from_on": "2027-06-07",
+        "until_on": "2027-06-11",
+        "whose": place.cohort,
+        "sure": "on",
+    },
+    "stand-in-last-day": lambda place: {"row": place.stand_in, "version": 1, "until_on": "2027-05-03"},
+    "stand-in-take-back": lambda place: {"row": place.stand_in_back, "version": 1},
     "closed-add": lambda place: {"college": place.college} | _closed(),
     "closed-change": lambda place: (
         {"college": place.college, "closed": place.closed, "version": 1} | _closed()
@@ -722,6 +738,15 @@ SAMPLES: dict[str, Callable[[Place], list[Any]]] = {
         {"list": "missed", "by": "all", "of": "all"},
         {"department": place.department, "asked": {}},
     ],
+    "callbacks.capacity.follow_selection": lambda place: [
+        {"list": "due", "of": str(place.stand_in_for)},
+        {"department": place.department, "asked": {}},
+    ],
+    "callbacks.tutors.follow_selection": lambda place: [
+        {"tutor": str(place.stand_in_for)},
+        {"department": place.department, "tutor": ""},
+    ],
+    "callbacks.tutors.follow_save": lambda place: [saved(place), {"department": place.department}],
     "callbacks.organisation.follow_selection": lambda place: [{"by": "first"}],
     "callbacks.cohort.follow_save": lambda place: [saved(place), place.cohort],
     "callbacks.route_draft.follow_save": lambda place: [
