@@ -13,7 +13,7 @@ from data.case_study import CaseStudy
 from data.models import Audience
 from data.rules import TargetState
 
-MOST = 5
+MOST = 6
 """Of each list on paper; the rest is counted."""
 CLIPPED = 200
 """Characters of a text on paper."""

@@ -162,11 +162,10 @@ def _add_cases(college: DemoCollege, session: Session, plans: Sequence[Planned],
                 if plan.person_id is not None:
                     _add_case(college, session, plan, words, outcomes, support_lead)
     here = [one for one in plans if one.person_id is None and one.ended_on is None and one.tutor_id]
-    longest_here = min((college.today - one.starts_on).days for one in here) if here else 0
     chosen = [one for number, one in enumerate(here) if number % (CASES_AMONG * len(others)) < 1]
     first = [one for one in here if one.tutor_id == here[0].tutor_id] if here else []
-    for plan in dict.fromkeys((*random.sample(first, min(3, len(first))), *chosen)):
-        words = others[(plan.id + longest_here) % len(others)]
+    for number, plan in enumerate(dict.fromkeys((*random.sample(first, min(3, len(first))), *chosen))):
+        words = others[number % len(others)]
         if (college.today - plan.starts_on).days > words["opened"]:
             _add_case(college, session, plan, words, outcomes, support_lead)
     session.flush()
