@@ -14,13 +14,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from data import groups, rules, state_sql
 from data.errors import NotFound
 from data.groups import Within
-from data.models import Cohort, Enrolment, Learner, Person, Slot
+from data.models import Cohort, Enrolment, Learner, Person, Slot, StandIn, StandInKind
 from data.schedule import keeps_schedule
 from data.scope import Viewer, enrolments_seen_by
 from data.tutoring import may_tutor, tutor_of
@@ -374,11 +374,18 @@ def _due(session: Session, viewer: Viewer, whose: ColumnElement[bool]) -> dict[i
 def _offered(
     session: Session, viewer: Viewer, tutor_ids: Iterable[int], last_on: date
 ) -> dict[int, dict[date, int]]:
-    """{tutor's id: {day: minutes of slots, booked or free}} from today on."""
+    """{tutor's id: {day: minutes of slots, booked or free}} from today on, without days on which the tutor
+    is away and covered."""
+    away = exists().where(
+        StandIn.kind == StandInKind.COVER,
+        StandIn.tutor_id == Slot.tutor_id,
+        StandIn.from_on <= Slot.on_day,
+        StandIn.until_on >= Slot.on_day,
+    )
     found: dict[int, dict[date, int]] = defaultdict(dict)
     for tutor_id, day, minutes in session.execute(
         select(Slot.tutor_id, Slot.on_day, func.sum(Slot.minutes))
-        .where(Slot.tutor_id.in_(sorted(tutor_ids)), Slot.on_day.between(viewer.today, last_on))
+        .where(Slot.tutor_id.in_(sorted(tutor_ids)), Slot.on_day.between(viewer.today, last_on), ~away)
         .group_by(Slot.tutor_id, Slot.on_day)
     ):
         found[tutor_id][day] = minutes

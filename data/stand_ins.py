@@ -41,12 +41,14 @@ OVER_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class TutorOf:
-    """A tutor of a department: `learners` are theirs today, cover included, in these cohorts."""
+    """A tutor of a department: `learners` are theirs today, cover included, in these cohorts; `covered` are
+    theirs too, and somebody else covers today."""
 
     id: int
     name: str
     learners: int
     cohorts: tuple[str, ...]
+    covered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +181,11 @@ def of_plan(session: Session, viewer: Viewer, plan_id: int) -> list[StandsIn]:
 
 
 def _tutors(session: Session, viewer: Viewer, within: Within) -> Iterable[TutorOf]:
-    """Who tutors somebody here today, by name."""
+    """Who tutors somebody here today, or would if nobody covered for them, by name."""
     learners = (
-        select(tutor_of(viewer.today).label("tutor_id"), Cohort.code)
+        select(
+            tutor_of(viewer.today).label("tutor_id"), holder_of(viewer.today).label("holder_id"), Cohort.code
+        )
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
             groups.enrolled_within(within), enrolments_seen_by(viewer), state_sql.enrolled_on(viewer.today)
@@ -189,14 +193,19 @@ def _tutors(session: Session, viewer: Viewer, within: Within) -> Iterable[TutorO
         .subquery()
     )
     found: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for name, person_id, code in session.execute(
-        select(Person.name, Person.id, learners.c.code)
-        .join(learners, learners.c.tutor_id == Person.id)
+    covered: dict[tuple[str, int], int] = defaultdict(int)
+    for name, person_id, code, tutor_id in session.execute(
+        select(Person.name, Person.id, learners.c.code, learners.c.tutor_id)
+        .join(learners, Person.id.in_([learners.c.tutor_id, learners.c.holder_id]))
         .order_by(Person.name, Person.id, learners.c.code)
     ):
-        found[name, person_id].append(code)
+        of_tutor = found[name, person_id]
+        if person_id == tutor_id:
+            of_tutor.append(code)
+        else:
+            covered[name, person_id] += 1
     for (name, person_id), codes in found.items():
-        yield TutorOf(person_id, name, len(codes), tuple(dict.fromkeys(codes)))
+        yield TutorOf(person_id, name, len(codes), tuple(dict.fromkeys(codes)), covered[name, person_id])
 
 
 def _lines(session: Session, viewer: Viewer, within: Within) -> list[Line]:

@@ -183,6 +183,16 @@ def test_cover_and_handover_take_the_reviews_of_their_days_with_them(session: Se
     assert [cell.due for cell in own.cells[:4]] == [0, 1, 0, 1]
 
 
+def test_a_tutor_who_is_away_and_covered_offers_nothing_on_these_days(session: Session) -> None:
+    world = College(session)
+    world.learner(0, MONDAY + WEEK)
+    for day in (MONDAY, MONDAY + DAY, MONDAY + 2 * DAY):
+        world.slots(world.a, day, 20)
+    away: dict[str, Any] = {"kind": "cover", "from_on": MONDAY + DAY, "until_on": MONDAY + DAY}
+    make.stand_in(session, world.a, world.b, world.cohorts[0], **away)
+    assert world.line(world.a).offered == 40
+
+
 def test_each_number_opens_as_many_learners_as_it_says(session: Session) -> None:
     world = College(session)
     for due_on in (MONDAY - WEEK, MONDAY + 2 * DAY, MONDAY + 8 * DAY, MONDAY + 9 * DAY):

@@ -204,7 +204,7 @@ def test_the_page_says_who_stands_in_and_who_will_and_since_when_it_is_written_d
     assert [(line.person, line.kind, line.learners) for line in found.ahead] == [
         ("Ms C", StandInKind.HANDOVER, 1)
     ]
-    assert [(one.name, one.learners) for one in found.tutors] == [("Mr A", 1), ("Ms B", 2)]
+    assert [(one.name, one.learners, one.covered) for one in found.tutors] == [("Mr A", 1, 2), ("Ms B", 2, 0)]
     assert found.arranging is not None
     assert [learners for _, _, learners in found.arranging.cohorts] == [2, 1]
     later = stand_ins.read(session, make.viewer(session, world.head, TODAY + 2 * DAY), world.department.id)
