@@ -18,6 +18,9 @@ from data.scope import Viewer
 
 SMALLEST_SHOWN = 5
 """A group by support of fewer learners isn't shown."""
+MOST_WORKED_OUT = 5_000
+"""Of more learners the coverage by own rules stands on the departments' pages only: it is worked out from the
+reviews of each at every look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Late:
 @dataclass(frozen=True, slots=True)
 class ByRule:
     """Coverage by a kind's own rule, of those for whom it is required, and who is past it: {plan id: …}.
-    `covered` is None where they are too few to be shown."""
+    `covered` is None where they are too few to be shown, or too many to be worked out together."""
 
     rule: ReviewRule
     covered: Share | None
@@ -73,7 +76,8 @@ def read(session: Session, viewer: Viewer, within: Within, here: ColumnElement[b
         )
     }
     rules_of = kind_clocks.load_rules(session, viewer.organisation_id)
-    by_rule = kind_clocks.clocks(session, viewer, here, rules_of)
+    worked_out = learners <= MOST_WORKED_OUT or within.department_id is not None
+    clocks = kind_clocks.clocks(session, viewer, here, rules_of) if worked_out else {}
     kinds = session.execute(
         select(ReviewKind.id, ReviewKind.key, ReviewKind.name, ReviewKind.counts)
         .where(ReviewKind.organisation_id == viewer.organisation_id)
@@ -88,7 +92,12 @@ def read(session: Session, viewer: Viewer, within: Within, here: ColumnElement[b
             had=Share(held.get(kind_id, (0, 0))[1], learners),
             by_rule=_main_rule(session, viewer, here)
             if key == PROGRESS
-            else _own_rule(viewer, within, rules_of.get(kind_id, ()), by_rule.get(kind_id, {})),
+            else _own_rule(
+                viewer,
+                within,
+                rules_of.get(kind_id, ()),
+                clocks.get(kind_id, {}) if worked_out else None,
+            ),
         )
         for kind_id, key, name, counts in kinds
     )
@@ -100,13 +109,19 @@ def _main_rule(session: Session, viewer: Viewer, here: ColumnElement[bool]) -> B
 
 
 def _own_rule(
-    viewer: Viewer, within: Within, versions: Sequence[ReviewRule], clocks: Mapping[int, ReviewClock]
+    viewer: Viewer,
+    within: Within,
+    versions: Sequence[ReviewRule],
+    clocks: Mapping[int, ReviewClock] | None,
 ) -> ByRule | None:
-    """Coverage by the kind's own rule, unless it would tell how few have support in place: of a department
-    they have to be enough, and an organisation's would tell the departments' that are hidden."""
+    """Coverage by the kind's own rule, where it is worked out, unless it would tell how few have support in
+    place: of a department they have to be enough, and an organisation's would tell the departments' that are
+    hidden."""
     rule = rules.rule_in_force(versions, viewer.today)
     if rule is None:
         return None
+    if clocks is None:
+        return ByRule(rule, None)
     day = viewer.clock_day
     covered = rules.coverage(clocks.values(), day)
     small = within.department_id is None or 0 < covered.of < SMALLEST_SHOWN
