@@ -183,6 +183,7 @@ def test_a_first_year_from_the_starting_point_to_the_next_plan(
 
     # September: where she starts, in her own words, and what the assessments found.
     go(nova, f"{mine}/start{of_plan}")
+    expect(nova.get_by_placeholder("Find a learner")).to_have_count(0)
     send(nova, "own-words", strengths="I take things apart and they work again. 🙂 قوية")
     go(tutor, f"{mine}/start{of_plan}")
     send(
