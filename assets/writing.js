@@ -181,15 +181,21 @@
       }
       post("/drafts", body, more)
         .then((answer) => {
-          if (answer.status === 401) return signedOut(answer);
+          if (answer.status === 401) signedOut(answer);
           if (!answer.ok && answer.status !== 422) throw new Error("not kept");
-          return null;
+          signedIn();
         })
         .catch(() => {
           entry.kept = false;
           schedule(RETRY_AFTER);
         });
     }
+  }
+
+  // A draft that was refused a moment before signing in again may bring its notice late.
+  function signedIn() {
+    const notice = document.getElementById("signed-out-notice");
+    if (notice && notice.childNodes.length) setProps("signed-out-notice", { children: [] });
   }
 
   async function signedOut(answer) {
@@ -453,7 +459,7 @@
     readDrafts();
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  window.addEventListener("online", () => keepAll());
+  for (const back of ["online", "focus"]) window.addEventListener(back, () => keepAll());
   window.addEventListener("pagehide", () => keepAll({ keepalive: true }));
   window.addEventListener("beforeunload", (event) => {
     if (Array.from(typedBy.values()).some((entry) => !entry.kept)) event.preventDefault();

@@ -13,7 +13,6 @@ from callbacks.writing import Writer
 from components import shell
 from components.agreement import agreement_notice
 from components.learner_page import DRAWINGS, as_at_notice, drawn, learner_page
-from components.small_forms import new_target_button, review_held_button
 from data import agreements, news, own_route, route_map
 from data.errors import Refused
 from data.form_values import date_of
@@ -43,7 +42,7 @@ def page(
             form=target_form.form(session, viewer, target),
             news=_news(session, viewer, route),
             agreement=_agreement(session, viewer, route),
-            actions=_actions(session, viewer, route),
+            dialogs=small_forms.small_forms(viewer) if route.may_write and route.plan_id else (),
             notice=as_at_notice(route, str(as_at or ""), day),
         )
         title = "My route" if own else route.learner
@@ -68,17 +67,6 @@ def _agreement(session: Session, viewer: Viewer, route: RouteMap) -> str:
         learner_id=route.learner_id,
         plan_id=route.plan_id,
     )
-
-
-def _actions(session: Session, viewer: Viewer, route: RouteMap) -> list[Any]:
-    """The buttons for a new target and a review held, for whom they are."""
-    if not route.may_write or route.plan_id is None:
-        return []
-    return [
-        new_target_button(route.plan_id, route.learner),
-        review_held_button(route.plan_id, route.learner),
-        *small_forms.small_forms(viewer),
-    ]
 
 
 @policy.reads

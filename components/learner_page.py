@@ -20,9 +20,8 @@ from data.news import News
 from data.route_map import ATTENDANCE_WEEKS, RouteMap
 from data.rules import ReviewState
 
-HEAD, NEXT, NEWS, MAP, LIST = "learner-head", "learner-next", "news", "route-map", "target-list"
-AGREEMENT = "agreement-notice"
-DRAWINGS = (HEAD, NEXT, NEWS, MAP, LIST, AGREEMENT)
+HEAD, NOW, MAP, LIST = "learner-head", "learner-now", "route-map", "target-list"
+DRAWINGS = (HEAD, NOW, MAP, LIST)
 """The drawings that are redrawn after a save, in the order of `drawn`."""
 
 
@@ -33,15 +32,15 @@ def learner_page(
     form: Any,
     news: News | None = None,
     agreement: str = "",
-    actions: Sequence[Any] = (),
+    dialogs: Sequence[Any] = (),
     notice: str = "",
 ) -> list[Any]:
     """All that stands in the page's main part; `own` where the viewer is the learner.
 
-    `actions` are the buttons for a new target and a review held, with their forms; `notice` says why the
-    day that was asked for isn't shown. Nothing can be written on the map of an earlier day.
+    `dialogs` are the forms for a new target and a review held; `notice` says why the day that was asked for
+    isn't shown. Nothing can be written on the map of an earlier day.
     """
-    head, following, new, the_map, the_list, agreed = drawn(route, own=own, news=news, agreement=agreement)
+    head, now, the_map, the_list = drawn(route, own=own, news=news, agreement=agreement)
     return [
         dcc.Store(
             id=ids.LEARNER,
@@ -52,48 +51,50 @@ def learner_page(
             },
             storage_type="memory",
         ),
-        _head(route, head, own, actions),
+        drawing(HEAD, head),
+        *dialogs,
         plan_tabs(route.learner_id, route.enrolment_id, "", own=own),
         *([html.P(notice, className="as-at", role="status")] if notice else []),
-        drawing(AGREEMENT, agreed),
-        html.Div(
-            [
-                html.Section(
-                    drawing(NEXT, following),
-                    className="card next-step",
-                    hidden=not following,
-                    **attributes(aria_label="Next step"),
-                ),
-                drawing(NEWS, new),
-            ],
-            className="learner-now",
-        ),
+        drawing(NOW, now),
         *(_plan(route, the_map, the_list, form, own) if route.plan_id else [_no_plan(own)]),
     ]
 
 
 def drawn(
     route: RouteMap, *, own: bool, news: News | None = None, agreement: str = ""
-) -> tuple[str, str, str, str, str, str]:
+) -> tuple[str, str, str, str]:
     """The HTML of each of `DRAWINGS`; empty where there is nothing to draw. `agreement` is drawn by
     `components.agreement.agreement_notice`."""
     if route.plan_id is None:
-        return head(route, own=own), "", "", "", "", ""
+        return head(route, own=own), "", "", ""
+    following = next_step(route) if own and not route.as_at else ""
+    new = render("news.html", news=news, what=plan_change_in_words) if news else ""
     return (
         head(route, own=own),
-        next_step(route) if own and not route.as_at else "",
-        render("news.html", news=news, what=plan_change_in_words) if news else "",
+        render("learner_now.html", agreement=agreement, following=following, news=new),
         route_map(route, calm=own),
         target_list(route, calm=own, brief=route.as_at is not None),
-        agreement,
     )
 
 
 def head(route: RouteMap, *, own: bool) -> str:
+    """Whose route it is, where they stand, and what to do with the plan as a whole."""
+    return render(
+        "learner_head.html",
+        route=route,
+        calm=own,
+        facts=facts(route, own=own),
+        others=[(f"{o.cohort}, from {near_day(o.starts_on, route.today)}", o.id) for o in route.others],
+        new_target=ids.NEW_TARGET,
+        review_held=ids.REVIEW_HELD,
+    )
+
+
+def facts(route: RouteMap, *, own: bool) -> str:
     """Where the learner stands: phase, next review with its reason, attendance."""
     required = route.next_review_state not in (ReviewState.NOT_REQUIRED, ReviewState.PAUSED)
     return render(
-        "learner_head.html",
+        "learner_facts.html",
         route=route,
         calm=own,
         review=_review(route, own),
@@ -144,73 +145,6 @@ def _attendance(route: RouteMap) -> str:
 
 
 # --- the page's parts -----------------------------------------------------------------------------------
-
-
-def _head(route: RouteMap, head_markup: str, own: bool, actions: Sequence[Any]) -> html.Div:
-    destination = f"“{route.destination}”" if route.destination else "No destination written yet."
-    trail = [] if own else [_trail(route)]
-    return html.Div(
-        [
-            html.Div(
-                [
-                    *trail,
-                    html.H1("My route" if own else route.learner),
-                    html.P(destination, className="destination-line"),
-                    drawing(HEAD, head_markup),
-                    *([_others(route)] if route.others else []),
-                ],
-                className="who",
-            ),
-            html.Div(className="gap"),
-            *actions,
-            *([_propose(route)] if own and route.plan_id and not route.as_at else []),
-            *([_take(route)] if route.plan_id and not route.as_at else []),
-            html.A(
-                [shell.icon("printer"), "Print"],
-                href=f"/learner/{route.learner_id}/print?plan={route.enrolment_id}"
-                + (f"&as_at={route.as_at.isoformat()}" if route.as_at else ""),
-                className="button",
-            ),
-        ],
-        className="page-head learner-head",
-    )
-
-
-def _take(route: RouteMap) -> html.Details:
-    address = f"/learner/{route.learner_id}/plan"
-    query = f"?plan={route.enrolment_id}"
-    return html.Details(
-        [
-            html.Summary("The whole plan", className="button"),
-            html.Div(
-                [
-                    html.A("Print it on A4", href=f"{address}/print{query}"),
-                    html.A("Take a copy along (zip)", href=f"{address}.zip{query}"),
-                ],
-                className="choices",
-            ),
-        ],
-        className="more-choices",
-    )
-
-
-def _trail(route: RouteMap) -> Any:
-    department = f"/department/{route.department_id}" if route.department_id else None
-    cohort = f"/cohort/{route.cohort_id}" if route.cohort_id else None
-    return shell.breadcrumb((route.department, department), (route.cohort, cohort), (route.learner, None))
-
-
-def _others(route: RouteMap) -> html.P:
-    links: list[Any] = ["Other plans: "]
-    for number, other in enumerate(route.others):
-        links += [
-            *([", "] if number else []),
-            dcc.Link(
-                f"{other.cohort}, from {near_day(other.starts_on, route.today)}",
-                href=f"/learner/{route.learner_id}?plan={other.id}",
-            ),
-        ]
-    return html.P(links, className="small others")
 
 
 def _propose(route: RouteMap) -> Any:

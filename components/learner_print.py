@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from components.drawing import render
-from components.learner_page import head
+from components.learner_page import facts
 from components.route_entries import moved_line, state_icon, state_line
 from components.route_map import map_sizes, route_map
 from data.route_map import RouteMap
@@ -41,7 +41,7 @@ def learner_print(route: RouteMap, *, own: bool) -> str:
         "learner_print.html",
         title=f"{route.learner}, route map",
         route=route,
-        head=head(route, own=own),
+        facts=facts(route, own=own),
         map=route_map(route, calm=own, brief=sheet.title_lines) if route.plan_id else "",
         targets=targets,
         sheet=sheet,

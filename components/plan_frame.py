@@ -8,7 +8,7 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids, shell
-from components.attributes import attributes
+from components.drawing import drawing, render
 from data.plan_head import PlanHead
 
 PLAN_TABS = (
@@ -51,20 +51,13 @@ def plan_frame(
     ]
 
 
-def plan_tabs(learner_id: int, plan_id: int, active: str, *, own: bool) -> html.Nav:
+def plan_tabs(learner_id: int, plan_id: int, active: str, *, own: bool) -> html.Div:
     """The ways to the other pages of the plan."""
-    return html.Nav(
-        [
-            dcc.Link(
-                mine if own else staff,
-                href=_address(learner_id, plan_id, key),
-                className="tab on" if key == active else "tab",
-            )
-            for key, staff, mine in PLAN_TABS
-        ],
-        className="tabs plan-tabs",
-        **attributes(aria_label="Pages of this plan"),
-    )
+    tabs = [
+        (mine if own else staff, _address(learner_id, plan_id, key), key == active)
+        for key, staff, mine in PLAN_TABS
+    ]
+    return drawing("plan-tabs", render("plan_tabs.html", tabs=tabs))
 
 
 def plan_address(head: PlanHead, key: str = "") -> str:

@@ -11,6 +11,7 @@ from dash import dcc, html
 
 from components import ids
 from components.attributes import attributes
+from components.drawing import drawing, render
 
 Children = Any
 BROKEN = "Something went wrong on our side"
@@ -51,7 +52,14 @@ def page(
     """
     return html.Div(
         [
-            html.Header(_top(frame, active, alone=alone), className="top"),
+            html.Header(
+                [
+                    drawing("top", render("top.html", frame=frame, active=active)),
+                    *(_search() if frame.finds_learners and not alone else []),
+                    drawing("top-end", render("top_end.html", frame=frame)),
+                ],
+                className="top",
+            ),
             *([html.Div(frame.banner, className="banner")] if frame.banner else []),
             dcc.Store(id=ids.SELECTION, storage_type="memory"),
             dcc.Store(id=ids.SAVED, storage_type="memory"),
@@ -103,46 +111,6 @@ def breadcrumb(*steps: tuple[str, str | None]) -> html.Nav:
 
 def icon(name: str) -> html.Span:
     return html.Span(className=f"icon icon-{name}", **attributes(aria_hidden="true"))
-
-
-def _top(frame: Frame, active: str, *, alone: bool) -> list[Children]:
-    return [
-        dcc.Link([icon("signpost"), " Routebook"], href="/", className="brand"),
-        html.Nav(
-            [
-                # Pages without Dash need a load of their own.
-                dcc.Link(
-                    words,
-                    href=address,
-                    className="on" if address == active else "",
-                    refresh=address == "/admin/walls",
-                )
-                for words, address in frame.links
-            ],
-            className="links",
-            **attributes(aria_label="Pages"),
-        ),
-        html.Div(className="gap"),
-        *(_search() if frame.finds_learners and not alone else []),
-        html.Button(
-            icon("circle-half"),
-            type="button",
-            className="quiet",
-            title="Light or dark",
-            **attributes(aria_label="Light or dark", data_action="theme"),
-        ),
-        html.Span(f"{frame.name}, {frame.role}", className="whoami"),
-        html.Form(
-            [
-                dcc.Input(type="hidden", name="csrf_token", value=frame.csrf_token),
-                html.Button(
-                    [icon("box-arrow-right"), html.Span("Sign out")], type="submit", className="quiet"
-                ),
-            ],
-            action="/logout",
-            method="post",
-        ),
-    ]
 
 
 def _search() -> list[Children]:

@@ -1,6 +1,6 @@
 """A new target, and a review held: forms in dialogs, once on a page that has buttons to open them.
 
-The buttons say whose plan it is about (assets/forms.js).
+The buttons, in drawings, say whose plan it is about (assets/forms.js).
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ from functools import lru_cache
 
 from dash import html
 
-from components import ids
 from components.attributes import attributes
 from components.drawing import render
-from components.shell import icon
 from components.wording_help import wording_help
 from data.reviews import KindChoice
 from data.targets import LaneChoice
@@ -49,22 +47,4 @@ def _markup(
         usual_kind=usual.id if usual else "",
         today=today,
         wording=wording_help(letters, lanes, today),
-    )
-
-
-def new_target_button(plan_id: int, learner_name: str) -> html.Button:
-    return _opener(ids.NEW_TARGET, "New target", "plus-lg", plan_id, learner_name)
-
-
-def review_held_button(plan_id: int, learner_name: str) -> html.Button:
-    return _opener(ids.REVIEW_HELD, "Review held", "check-lg", plan_id, learner_name)
-
-
-def _opener(form_id: str, label: str, icon_name: str, plan_id: int, learner_name: str) -> html.Button:
-    """A button that opens a form for a plan. In a drawing, a button with the same attributes does."""
-    return html.Button(
-        [icon(icon_name), label],
-        type="button",
-        className="button",
-        **attributes(data_opens=form_id, data_plan=str(plan_id), data_whose=learner_name),
     )
