@@ -13,7 +13,7 @@ from data.case_study import CaseStudy
 from data.models import Audience
 from data.rules import TargetState
 
-MOST = 6
+MOST = 5
 """Of each list on paper; the rest is counted."""
 CLIPPED = 200
 """Characters of a text on paper."""

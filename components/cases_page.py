@@ -61,7 +61,8 @@ def markup(page: CasesPage) -> str:
 
 def open_cases_page(cases: Sequence[OpenCase]) -> list[Any]:
     """All that stands in the main part of the page of open cases."""
-    return [html.H1("Cases"), drawing(OPEN_CASES, open_cases(cases), view=OPEN_CASES)]
+    title = html.Div(html.Div([html.H1("Cases")]), className="page-head")
+    return [title, drawing(OPEN_CASES, open_cases(cases), view=OPEN_CASES)]
 
 
 def open_cases(cases: Sequence[OpenCase]) -> str:

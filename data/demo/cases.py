@@ -160,14 +160,15 @@ def _add_cases(college: DemoCollege, session: Session, plans: Sequence[Planned],
         if "amara" in words:
             for plan in plans:
                 if plan.person_id is not None:
-                    _add_case(college, session, plan, words, outcomes, support_lead)
+                    _add_case(college, session, plan, words, outcomes, support_lead, college.today)
     here = [one for one in plans if one.person_id is None and one.ended_on is None and one.tutor_id]
     chosen = [one for number, one in enumerate(here) if number % (CASES_AMONG * len(others)) < 1]
     first = [one for one in here if one.tutor_id == here[0].tutor_id] if here else []
     for number, plan in enumerate(dict.fromkeys((*random.sample(first, min(3, len(first))), *chosen))):
         words = others[number % len(others)]
-        if (college.today - plan.starts_on).days > words["opened"]:
-            _add_case(college, session, plan, words, outcomes, support_lead)
+        seen_from = college.today + timedelta(days=number * 5 % 11 - 4)
+        if (seen_from - plan.starts_on).days > words["opened"]:
+            _add_case(college, session, plan, words, outcomes, support_lead, seen_from)
     session.flush()
 
 
@@ -178,41 +179,45 @@ def _add_case(
     words: dict[str, Any],
     outcomes: dict[str, int],
     support_lead: int | None,
+    seen_from: date,
 ) -> None:
+    """A case whose days are counted from `seen_from`; what would be done or said after today isn't yet."""
     lead_id = plan.tutor_id or support_lead
     if lead_id is None:
         return
     lead = session.get_one(models.Person, lead_id).name
-    opened_on = college.open_days.on_or_before(college.today - timedelta(days=words["opened"]))
+
+    def day(days: int) -> date:
+        return college.open_days.on_or_before(seen_from + timedelta(days=days))
+
     case = models.Case(
         plan_id=plan.id,
         about=words["about"],
         confidentiality=words["level"],
         lead_id=lead_id,
-        opened_on=opened_on,
+        opened_on=day(-words["opened"]),
         opened_by_id=lead_id,
     )
     session.add(case)
     session.flush()
-    _record(session, case, "created", words["about"], _at(opened_on))
+    _record(session, case, "created", words["about"], _at(case.opened_on))
     if support_lead is not None and support_lead != lead_id:
         session.add(models.CasePerson(case_id=case.id, person_id=support_lead, part="learning support"))
     if "outsider" in words:
         session.add(models.CasePerson(case_id=case.id, name=words["outsider"], part=words.get("part", "")))
     for action in words["actions"]:
-        day = college.today + timedelta(days=action["due"])
-        done = college.today + timedelta(days=action["done"]) if "done" in action else None
+        done_on = day(action["done"]) if "done" in action else None
         session.add(
             models.CaseAction(
                 case_id=case.id,
                 what=action["what"],
                 by_whom=lead if action["who"] == "lead" else action["who"],
-                due_on=college.open_days.on_or_before(day),
-                done_on=college.open_days.on_or_before(done) if done else None,
+                due_on=day(action["due"]),
+                done_on=done_on if done_on and done_on <= college.today else None,
             )
         )
     for note in words["notes"]:
-        on = college.open_days.on_or_before(college.today - timedelta(days=note["past"]))
+        on = min(day(-note["past"]), college.today)
         session.add(models.CaseNote(case_id=case.id, said=note["said"], by_id=lead_id, written_at=_at(on)))
     if "closed" in words:
         _close(college, session, case, words["closed"], outcomes)

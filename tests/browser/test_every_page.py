@@ -124,6 +124,6 @@ def test_every_page_is_accessible_fits_and_asks_no_other_host(
             # Its cells, which the keyboard reaches, come a moment after the page.
             expect(page.locator(".ag-center-cols-viewport [role=gridcell]").first).to_be_visible()
         assert_accessible(page)
-        if not address.endswith(("/print", "/sheet")):  # those are as wide as their paper
+        if not address.endswith(("/print", "/sheet", "/script", "/case-study")):  # those are as wide as their paper
             assert_no_sideways_scrolling(page)
     assert asked == {HOST}
