@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 import app
 from bench.rows import as_json
 from callbacks import request
-from data import agreements, caseload, department, progress_grid, reviews, route_map, targets
+from data import agreements, caseload, department, progress_grid, route_map
 from data.scope import Viewer
 
 Read = Callable[[Session, Viewer, int], Any]
@@ -24,12 +24,7 @@ Read = Callable[[Session, Viewer, int], Any]
 
 def read_learner(session: Session, viewer: Viewer, learner_id: int) -> Any:
     route = route_map.read(session, viewer, learner_id)
-    return [
-        route,
-        agreements.standing(session, viewer, route.plan_id) if route.plan_id else None,
-        targets.lane_choices(session, viewer),
-        reviews.kind_choices(session, viewer),
-    ]
+    return [route, agreements.standing(session, viewer, route.plan_id) if route.plan_id else None]
 
 
 def read_cohort(session: Session, viewer: Viewer, cohort_id: int) -> Any:

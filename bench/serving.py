@@ -7,7 +7,6 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -16,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app import ALLOCATOR
+from app import ALLOCATOR, server_command
 
 ROOT = Path(__file__).parent.parent
 WORKERS, THREADS = 2, 4
@@ -48,11 +47,7 @@ def serving(factory: str, probe: str, **environment: str) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        *(sys.executable, "-m", "gunicorn", f"--bind=127.0.0.1:{port}"),
-        *(f"--workers={WORKERS}", f"--threads={THREADS}", "--preload", "--no-control-socket"),
-        *("--log-level=warning", factory),
-    ]
+    command = server_command(factory, "127.0.0.1", port, WORKERS, THREADS)
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | ALLOCATOR | environment, start_new_session=True
     )

@@ -43,6 +43,8 @@ def migrate(engine: Engine) -> bool:
         with Session(connection) as session:
             add_roles(session)
             session.flush()
+        # New tables and indexes have no statistics, without which the planner guesses.
+        connection.execute(text("ANALYZE"))
     return True
 
 

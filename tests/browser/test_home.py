@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import assert_accessible, assert_no_sideways_scrolling, ready
@@ -54,6 +54,20 @@ def test_a_link_of_a_drawing_or_a_grid_opens_its_page_without_loading_everything
     page.get_by_role("link", name="Print").click()
     expect(page).to_have_url(re.compile(r"/cohort/\d+/print$"))
     assert page.evaluate("window.loaded") is None
+
+
+@pytest.mark.parametrize("address", ["/learner/2?target=33", "/cohort/1?name=a%20b&sort=overdue", "/caseload"])
+def test_a_page_is_asked_for_once_before_dash_s_scripts_have_run(page_as: OpenPage, address: str) -> None:
+    page = page_as("tutor", "/schedule")
+    asked: list[Request] = []
+    page.on("request", asked.append)
+    page.goto(address)
+    ready(page)
+    drawing = [one.url for one in asked if "_pages_content" in (one.post_data or "")]
+    assert len(drawing) == 1
+    assert "endId" not in drawing[0], "Dash's own request went out, which says which load of the page it is"
+    for once in ("/_dash-layout", "/_dash-dependencies"):
+        assert sum(one.url.endswith(once) for one in asked) == 1
 
 
 def test_the_caseload_leads_to_the_learner_and_to_the_target_that_matters(page_as: OpenPage) -> None:

@@ -21,6 +21,9 @@ from data.database import make_engine
 from data.migrate import HEAD, alembic_config, is_current, migrate
 from data.models import Base, Role
 
+COUNTED_BY_SQLITE = "SELECT stat FROM sqlite_stat1 WHERE tbl = 'role'"
+COUNTED_BY_POSTGRESQL = "SELECT reltuples::int FROM pg_class WHERE oid = 'role'::regclass"
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
@@ -50,6 +53,17 @@ def test_a_new_database_is_migrated_once_and_then_is_current(empty_engine: Engin
     assert migrate(empty_engine)
     assert is_current(empty_engine)
     assert not migrate(empty_engine)
+
+
+def test_after_a_migration_the_planner_knows_how_many_rows_there_are(empty_engine: Engine) -> None:
+    known = {
+        "sqlite": "SELECT stat FROM sqlite_stat1 WHERE tbl = 'role'",
+        "postgresql": COUNTED_BY_POSTGRESQL,
+    }
+    migrate(empty_engine)
+    with empty_engine.connect() as connection:
+        counted = connection.execute(text(known[empty_engine.dialect.name])).scalar_one()
+    assert str(counted).split()[0] == "7"
 
 
 def test_a_migrated_database_knows_the_roles(engine: Engine) -> None:
