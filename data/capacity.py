@@ -267,10 +267,10 @@ def own(session: Session, viewer: Viewer) -> TutorLine | None:
     return next((line for line in found.tutors if line.key == viewer.person_id), None)
 
 
-def due_list(session: Session, viewer: Viewer, of: Capacity, key: int, monday: date | None) -> DueList:
+def due_list(session: Session, viewer: Viewer, capacity: Capacity, key: int, monday: date | None) -> DueList:
     """The learners behind a number; NotFound for what the page doesn't show."""
-    line = next((line for line in of.tutors if line.key == key), None)
-    week = next((week for week in of.weeks if week.monday == monday), None)
+    line = next((line for line in capacity.tutors if line.key == key), None)
+    week = next((week for week in capacity.weeks if week.monday == monday), None)
     if line is None or (monday is not None and week is None):
         raise NotFound
     tutor = _tutor(viewer)
@@ -288,20 +288,20 @@ def due_list(session: Session, viewer: Viewer, of: Capacity, key: int, monday: d
         .join(Enrolment, Enrolment.learner_id == Learner.id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .where(
-            groups.enrolled_within(of.within),
+            groups.enrolled_within(capacity.within),
             enrolments_seen_by(viewer),
             _here(viewer),
-            Enrolment.next_review_on <= of.weeks[-1].sunday,
+            Enrolment.next_review_on <= capacity.weeks[-1].sunday,
             tutor.is_(None) if key == NOBODY else tutor == key,
         )
         .order_by(Enrolment.next_review_on, Learner.family_name, Learner.given_name, Enrolment.id)
     )
-    due = [row for row in rows if monday is None or _falls_in(row.next_review_on, week, of, viewer)]
+    due = [row for row in rows if monday is None or _falls_in(row.next_review_on, week, capacity, viewer)]
     return DueList(key, line.name, week, tuple(_due_learner(row, viewer) for row in due))
 
 
-def _falls_in(due_on: date, week: Week | None, of: Capacity, viewer: Viewer) -> bool:
-    return week_of(due_on, of.weeks, viewer.clock_day) == week
+def _falls_in(due_on: date, week: Week | None, capacity: Capacity, viewer: Viewer) -> bool:
+    return week_of(due_on, capacity.weeks, viewer.clock_day) == week
 
 
 def _due_learner(row: Any, viewer: Viewer) -> DueLearner:

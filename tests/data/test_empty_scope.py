@@ -72,6 +72,7 @@ STARRED = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 SCOPED_BEFORE = {
     *(
         "before",
+        "capacity",
         "condition",
         "coverage",
         "detail",

@@ -19,6 +19,7 @@ from data.models import (
     Enrolment,
     Lane,
     Learner,
+    Organisation,
     Person,
     Phase,
     Plan,
@@ -28,6 +29,7 @@ from data.models import (
     TeachingGroupLearner,
 )
 from data.scope import enrolments_seen_by, load_viewer
+from tests import factories as make
 from tests.data.importers.helpers import ILR, contents, counts, run_import
 
 HEADINGS = (
@@ -160,6 +162,34 @@ def test_a_tutor_of_a_cohort_whom_a_person_set_stays(engine: Engine, tmp_path: P
     import_rows(engine, tmp_path, ADA, BEN)
     with reading(engine) as session:
         assert session.scalars(select(CohortTutor.until_on)).all() == [None, None]
+
+
+def test_a_handover_outlasts_the_roster_until_that_names_the_new_tutor_too(
+    engine: Engine, tmp_path: Path
+) -> None:
+    import_rows(engine, tmp_path, ADA, BEN)
+    with writing(engine) as session:
+        jo = session.scalars(select(Person).where(Person.name == "Jo Smith")).one()
+        new = make.person(session, session.get_one(Organisation, 1), "tutor", email="kim.lee@college.example")
+        cohort = session.scalars(select(Cohort)).one()
+        make.stand_in(session, jo, new, cohort, from_on=NOW.date())
+        ids = jo.id, new.id
+
+    def seen() -> list[int]:
+        with reading(engine) as session:
+            viewers = [load_viewer(session, person_id, NOW) for person_id in ids]
+            return [
+                len(session.scalars(select(Enrolment.id).where(enrolments_seen_by(viewer))).all())
+                for viewer in viewers
+                if viewer is not None
+            ]
+
+    assert seen() == [0, 2]
+    import_rows(engine, tmp_path, ADA, BEN)
+    assert seen() == [0, 2]
+    caught_up = [row.replace("jo.smith@college.example", "kim.lee@college.example") for row in (ADA, BEN)]
+    import_rows(engine, tmp_path, *caught_up)
+    assert seen() == [0, 2]
 
 
 def test_a_break_pauses_and_its_end_is_taken_later(engine: Engine, tmp_path: Path) -> None:
