@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 
 from components import ids, words
 from components.agreement import PARTIES
@@ -58,7 +58,14 @@ _FIELDS = {
 def college_reviews_page(found: CollegeReviews) -> list[Any]:
     """All that stands in the main part of the page."""
     return [
-        html.Div([html.H1(TITLE)], className="page-head"),
+        html.Div(
+            [
+                html.H1(TITLE),
+                html.Div(className="gap"),
+                dcc.Link("Prompts, checks and cases", href=f"{ADDRESS}/script", className="button"),
+            ],
+            className="page-head",
+        ),
         drawing(ids.COLLEGE_REVIEWS, drawn(found), view="college-reviews"),
     ]
 

@@ -20,6 +20,8 @@ NOUNS = {
     "experience": "an experience",
     "reflection": "a reflection",
     "self_evaluation": "how they see it before a review",
+    "prompt_answer": "an answer before a review",
+    "programme_check": "a check of the programme",
     "review_line": "a line for the review",
     "own_stop": "a stop of their own",
     "road_name": "a name for a road",

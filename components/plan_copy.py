@@ -19,6 +19,7 @@ from components.people_of_plan import person_may
 from components.phases import ASPECTS, READINESS
 from components.phases import KINDS as TRANSITION_KINDS
 from components.phases import STATUSES as TRANSITION_STATUSES
+from components.programme_check import decided
 from components.reflections import PROMPTS
 from components.review_pack import GOING
 from components.review_page import CHOICES
@@ -115,6 +116,7 @@ def _page(copy: PlanCopy, *, styles: str) -> str:
         people=[(one, person_may(one)) for one in copy.people.people],
         person_kinds=PERSON_KINDS,
         parties=PARTIES,
+        decided=decided,
         changes=[(change, change_words(change)) for change in copy.contract.changes],
     )
 

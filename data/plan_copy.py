@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from data import (
     agreements,
     balance,
+    cases,
     copied_reviews,
     copied_targets,
     destination,
@@ -20,6 +21,8 @@ from data import (
     own_route,
     people_of_plan,
     phases,
+    programme_checks,
+    prompts,
     reflections,
     route_draft,
     route_map,
@@ -28,6 +31,7 @@ from data import (
 )
 from data.agreements import Contract
 from data.balance import IndividualBalance
+from data.cases import CaseLine
 from data.copied_reviews import CopiedReview, CopiedView
 from data.copied_targets import CopiedTarget
 from data.destination import Destination
@@ -38,6 +42,8 @@ from data.own_route import OwnRoute
 from data.people_of_plan import PeopleOfPlan
 from data.phases import PhasesPage
 from data.plan_head import PlanHead, head_of_learner
+from data.programme_checks import CheckOfPlan
+from data.prompts import GivenAnswer
 from data.reflections import Reflections
 from data.route_draft import RouteDraft
 from data.rules import Share
@@ -70,6 +76,7 @@ HOW_A_PAGE_WORKS = {
     "counted",
     "kind_choices",
     "added_by_id",
+    "lead_id",
 }
 """What the reads hold for their pages, not of the plan."""
 
@@ -95,6 +102,9 @@ class PlanCopy:
     own_views: tuple[CopiedView, ...]
     lines: tuple[CopiedView, ...]
     reviews: tuple[CopiedReview, ...]
+    answers: tuple[GivenAnswer, ...]
+    check: CheckOfPlan
+    cases: tuple[CaseLine, ...]
     next_review_on: date | None
     next_review: NextReview
     people: PeopleOfPlan
@@ -126,6 +136,9 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
         own_views=copied_reviews.own_views_of(session, viewer, head.id),
         lines=copied_reviews.lines_on(session, viewer, head.id),
         reviews=copied_reviews.reviews_of(session, viewer, head.id),
+        answers=prompts.answers_of(session, viewer, head.id),
+        check=programme_checks.of_plan(session, viewer, head),
+        cases=cases.of_plan(session, viewer, head.id),
         next_review_on=route.next_review_on,
         next_review=next_review.read(session, viewer, learner_id, head.id),
         people=people_of_plan.read(session, viewer, learner_id, head.id),

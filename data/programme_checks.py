@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from data import history, plan_days, rules
+from data import plan_days, plan_rows, rules
 from data.errors import ChangedElsewhere, NotFound, Refused
 from data.form_values import LONGEST_REASON, Typed
 from data.models import (
@@ -323,12 +323,7 @@ def decide(session: Session, viewer: Viewer, typed: Typed) -> Saved:
         theirs = {name: getattr(last, name) for name in values} if last else {}
         raise ChangedElsewhere(before.version, theirs, last.by if last else "")
     row = ProgrammeCheck(plan_id=head.id, by_id=viewer.person_id, recorded_at=viewer.now, **values)
-    session.add(row)
-    session.flush()
-    old = before.lines[0].choice if before.lines else None
-    history.record(
-        session, viewer, head.id, "programme_check", old, values["choice"], reason=values["reason"]
-    )
+    plan_rows.add(session, viewer, head.id, row, " ".join([values["choice"], values["to_what"]]).strip())
     return head.saved("The check is recorded.", SAVED_KIND, id=row.id, version=before.version + 1)
 
 

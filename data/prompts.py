@@ -21,7 +21,7 @@ from data.plan_head import PlanHead, head_of_learner
 from data.review_schedule import PROGRESS
 from data.reviews import KindChoice
 from data.saved import Saved
-from data.scope import Viewer
+from data.scope import Viewer, enrolments_seen_by
 
 ANSWERS = "prompt-answers"
 INITIAL = "initial"
@@ -49,6 +49,15 @@ class Answer:
     said: str = ""
     written_on: date | None = None
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GivenAnswer:
+    """An answer of any time, with the prompt as it was worded then."""
+
+    written_on: date
+    asked: str
+    said: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +123,17 @@ def kind_to_prepare(session: Session, head: PlanHead, kinds: Sequence[KindChoice
         return int(row.kind_id)
     key = PROGRESS if row.last_review_on else INITIAL
     return next((one.id for one in kinds if one.key == key), None)
+
+
+def answers_of(session: Session, viewer: Viewer, plan_id: int) -> tuple[GivenAnswer, ...]:
+    """All that the learner of a plan ever answered, newest first; none where the viewer doesn't see it."""
+    rows = session.execute(
+        select(PromptAnswer.written_on, PromptAnswer.asked, PromptAnswer.said)
+        .join(Enrolment, Enrolment.id == PromptAnswer.plan_id)
+        .where(PromptAnswer.plan_id == plan_id, PromptAnswer.said != "", enrolments_seen_by(viewer))
+        .order_by(PromptAnswer.written_on.desc(), PromptAnswer.id)
+    )
+    return tuple(GivenAnswer(*row) for row in rows)
 
 
 def answers_to(session: Session, head: PlanHead, prompts: Iterable[PromptLine]) -> tuple[Answer, ...]:

@@ -31,6 +31,8 @@ NOT_COPIED = {
     "change.reason": "as above; the reasons of moved dates are copied",
     "support_change.new": "the history of a support, which is copied as it stands",
     "support_change.old": "as above",
+    "case_change.new": "the history of a case, which is copied as it stands",
+    "case_change.old": "as above",
     "milestone.short_title": "short for a title that is copied",
     "review_part.said": "what was agreed is the review's note too, which is copied",
 }
