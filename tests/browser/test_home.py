@@ -56,11 +56,13 @@ def test_a_link_of_a_drawing_or_a_grid_opens_its_page_without_loading_everything
     assert page.evaluate("window.loaded") is None
 
 
-@pytest.mark.parametrize("address", ["/learner/2?target=33", "/cohort/1?name=a%20b&sort=overdue", "/caseload"])
+@pytest.mark.parametrize(
+    "address", ["/learner/2?target=33", "/cohort/1?name=a%20b&sort=overdue", "/caseload"]
+)
 def test_a_page_is_asked_for_once_before_dash_s_scripts_have_run(page_as: OpenPage, address: str) -> None:
     page = page_as("tutor", "/schedule")
     asked: list[Request] = []
-    page.on("request", asked.append)
+    page.on("request", lambda one: asked.append(one))
     page.goto(address)
     ready(page)
     drawing = [one.url for one in asked if "_pages_content" in (one.post_data or "")]

@@ -349,8 +349,9 @@ def test_what_is_typed_outlives_another_selection_and_another_page(page_as: Open
 
 def test_a_closed_tab_and_another_device_find_what_was_typed(page_as: OpenPage, own_case: Case) -> None:
     tab = page_as("tutor", own_case.address)
-    with tab.expect_response(lambda answer: answer.url.endswith("/drafts") and answer.request.method == "POST"):
+    with tab.expect_request(lambda asked: asked.url.endswith("/drafts") and asked.method == "POST") as kept:
         control(tab, "note").fill("Typed before the tab was closed")
+    kept.value.response()
     tab.close()
     elsewhere = page_as("tutor", own_case.address)
     expect(control(elsewhere, "note")).to_have_value("Typed before the tab was closed")
