@@ -229,8 +229,8 @@ def _kind(kind: KindLine, *, opens: bool) -> tuple[Cell, ...]:
 
 def _by_rule(kind: KindLine, *, opens: bool) -> tuple[Cell, ...]:
     """Coverage by the kind's own rule, how many are past it, and which rule that is."""
+    nothing = Cell(None, "–")
     if kind.by_rule is None:
-        nothing = Cell(None, "–")
         return (nothing, nothing, nothing, nothing, cell("no rule: held when needed", css="what"))
     rule, share = kind.by_rule.rule, kind.by_rule.covered
     said = cell(
@@ -239,7 +239,7 @@ def _by_rule(kind: KindLine, *, opens: bool) -> tuple[Cell, ...]:
     )
     if share is None:
         unsaid = Cell(None, "too few" if opens else "by department")
-        return (unsaid, unsaid, unsaid, unsaid, said)
+        return (unsaid, nothing, nothing, nothing, said)
     past = share.of - share.count
     opened = query(list="missed", by=KIND_RULE, of=kind.id, order=None) if opens and kind.by_rule.late else ""
     return (
