@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from components.drawing import render
-from components.learner_page import head
+from components.learner_page import facts
 from components.route_map import route_map
 from components.target_list import target_list
 from data.guests import Guest, TargetToJudge
@@ -43,7 +43,7 @@ def guest_page(
         banner=banner,
         guest=guest,
         route=route,
-        head=head(route, own=True),
+        facts=facts(route, own=True),
         map=route_map(route, calm=True, brief=GUEST_LINES) if route.plan_id else "",
         targets=target_list(route, calm=True, brief=True) if route.plan_id else "",
         csrf_token=csrf_token,

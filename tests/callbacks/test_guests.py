@@ -39,8 +39,9 @@ MAY_READ = {
     "plan_person.name",
     "guest_comment.text",
     "review_kind.name",
+    "person.name",
 }
-"""The columns of which a guest sees something: the map, the targets by title, themselves."""
+"""The columns of which a guest sees something: the map, the targets by title, the tutor's name, themselves."""
 
 
 @pytest.fixture
