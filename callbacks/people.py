@@ -11,16 +11,17 @@ from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components.people_of_plan import PEOPLE, people_of_plan, people_page
 from data import people_of_plan as people
+from data import people_saves
 from data.models import Writes
 
 WRITERS = {
-    "person-save": Writer.of(people.save_person, *people.MAY_ARRANGE),
-    "person-remove": Writer.of(people.remove_person, *people.MAY_ARRANGE),
-    "consent-give": Writer.of(people.give_consent, *people.MAY_ARRANGE),
-    "consent-withdraw": Writer.of(people.withdraw_consent, *people.MAY_ARRANGE),
-    "invitation-make": Writer.of(people.invite, *people.MAY_ARRANGE),
-    "invitation-revoke": Writer.of(people.revoke, *people.MAY_ARRANGE),
-    "birthday-save": Writer.of(people.save_birthday, Writes.PLANS),
+    "person-save": Writer.of(people_saves.save_person, *people_saves.MAY_ARRANGE),
+    "person-remove": Writer.of(people_saves.remove_person, *people_saves.MAY_ARRANGE),
+    "consent-give": Writer.of(people_saves.give_consent, *people_saves.MAY_ARRANGE),
+    "consent-withdraw": Writer.of(people_saves.withdraw_consent, *people_saves.MAY_ARRANGE),
+    "invitation-make": Writer.of(people_saves.invite, *people_saves.MAY_ARRANGE),
+    "invitation-revoke": Writer.of(people_saves.revoke, *people_saves.MAY_ARRANGE),
+    "birthday-save": Writer.of(people_saves.save_birthday, Writes.PLANS),
 }
 
 

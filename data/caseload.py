@@ -63,7 +63,7 @@ class CaseloadLearner:
 
     @property
     def next(self) -> OpenTarget | None:
-        """The open target that is due first; what was due before the learner joined comes after the others."""
+        """The open target that is due first; after the others what was due before the learner joined."""
         return min(self.targets, key=self._was_due_before_joining, default=None)
 
     def _was_due_before_joining(self, target: OpenTarget) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import college_rules, guests, models, people_of_plan, rules
+from data import college_rules, guests, models, people_of_plan, people_saves, rules
 from data.errors import ChangedElsewhere, NotFound, Refused
 from data.form_values import Typed
 from data.guests import Doorstep, Guest
@@ -77,7 +77,7 @@ def line(session: Session, small: Small, viewer: Viewer | None = None) -> Person
 
 
 def invite(session: Session, small: Small, until: date = date(2027, 4, 1)) -> str:
-    saved = people_of_plan.invite(session, small.tutor, about(small.parent, expires_on=until))
+    saved = people_saves.invite(session, small.tutor, about(small.parent, expires_on=until))
     return saved.shown_once
 
 
@@ -100,7 +100,7 @@ def opens(session: Session, token: str, today: date = make.TODAY, **chosen: Any)
 
 def test_somebody_added_to_a_plan_is_shown_with_what_they_may_do(session: Session, small: Small) -> None:
     sent = typed(plan=small.plan.id, kind="employer", name="  Dan   Whitaker ", access="read")
-    people_of_plan.save_person(session, small.tutor, sent)
+    people_saves.save_person(session, small.tutor, sent)
     dan = people_of_plan.read(session, small.tutor, small.learner.id).people[-1]
     assert (dan.kind, dan.name, dan.access, dan.basis) == ("employer", "Dan Whitaker", "read", None)
 
@@ -114,7 +114,7 @@ def test_who_only_reads_the_plan_is_shown_no_contact_consent_or_link(session: Se
     page = people_of_plan.read(session, small.teacher, small.learner.id)
     assert (page.comments, page.born_on, page.minor, page.may_arrange) == ((), None, False, False)
     with pytest.raises(Refused):
-        people_of_plan.remove_person(session, small.teacher, about(small.parent))
+        people_saves.remove_person(session, small.teacher, about(small.parent))
 
 
 def test_staff_are_listed_by_the_roles_that_reach_the_plan(session: Session, small: Small) -> None:
@@ -128,14 +128,14 @@ def test_staff_are_listed_by_the_roles_that_reach_the_plan(session: Session, sma
 def test_college_staff_get_no_link(session: Session, small: Small) -> None:
     sent = typed(plan=small.plan.id, kind="support-staff", name="Ruth Ellery", access="read")
     with pytest.raises(Refused, match="signing in"):
-        people_of_plan.save_person(session, small.tutor, sent)
+        people_saves.save_person(session, small.tutor, sent)
 
 
 def test_two_who_change_a_person_at_once_are_told(session: Session, small: Small) -> None:
     values = {"kind": "parent", "name": "Ngozi Okafor-Bell", "access": "read"}
-    people_of_plan.save_person(session, small.tutor, about(small.parent, **values))
+    people_saves.save_person(session, small.tutor, about(small.parent, **values))
     with pytest.raises(ChangedElsewhere) as changed:
-        people_of_plan.save_person(session, small.tutor, typed(id=small.parent.id, version=1, **values))
+        people_saves.save_person(session, small.tutor, typed(id=small.parent.id, version=1, **values))
     assert changed.value.theirs["name"] == "Ngozi Okafor-Bell"
 
 
@@ -143,9 +143,9 @@ def test_every_change_of_a_person_is_in_the_history_but_for_the_words_of_a_conta
     session: Session, small: Small
 ) -> None:
     values = {"kind": "parent", "name": "Ngozi Okafor", "access": "read", "contact": "01632 960999"}
-    people_of_plan.save_person(session, small.tutor, about(small.parent, **values))
-    people_of_plan.withdraw_consent(session, small.tutor, about(small.parent))
-    people_of_plan.remove_person(session, small.tutor, about(small.parent))
+    people_saves.save_person(session, small.tutor, about(small.parent, **values))
+    people_saves.withdraw_consent(session, small.tutor, about(small.parent))
+    people_saves.remove_person(session, small.tutor, about(small.parent))
     fields = session.scalars(select(models.Change.field).order_by(models.Change.id)).all()
     assert fields == ["person_contact", "person_access", "consent", "person"]
     assert "960999" not in repr(session.execute(select(models.Change.old, models.Change.new)).all())
@@ -156,37 +156,37 @@ def test_a_learner_with_an_account_consents_alone(session: Session, small: Small
     small.parent.consented_on = None
     session.flush()
     with pytest.raises(Refused, match="has an account"):
-        people_of_plan.give_consent(session, small.tutor, about(small.parent))
-    people_of_plan.give_consent(session, own, about(small.parent))
+        people_saves.give_consent(session, small.tutor, about(small.parent))
+    people_saves.give_consent(session, own, about(small.parent))
     shown = line(session, small)
     assert (shown.consented_on, shown.consent_in_person, shown.consent_by) == (make.TODAY, False, own.name)
     with pytest.raises(Refused, match="has an account"):
-        people_of_plan.withdraw_consent(session, small.tutor, about(small.parent))
+        people_saves.withdraw_consent(session, small.tutor, about(small.parent))
 
 
 def test_consent_given_in_person_keeps_its_day_and_who_recorded_it(session: Session, small: Small) -> None:
-    people_of_plan.give_consent(session, small.tutor, about(small.parent, on="2027-01-08"))
+    people_saves.give_consent(session, small.tutor, about(small.parent, on="2027-01-08"))
     shown = line(session, small)
     assert (shown.consented_on, shown.consent_in_person) == (date(2027, 1, 8), True)
     assert shown.consent_by == small.tutor.name
     with pytest.raises(Refused, match="still to come"):
-        people_of_plan.give_consent(session, small.tutor, about(small.parent, on="2027-01-12"))
+        people_saves.give_consent(session, small.tutor, about(small.parent, on="2027-01-12"))
 
 
 def test_a_date_of_birth_that_no_learner_has_is_refused(session: Session, small: Small) -> None:
     for born_on in ("2025-01-01", "1880-01-01", "2027-02-01"):
         with pytest.raises(Refused, match="check the year"):
-            people_of_plan.save_birthday(
+            people_saves.save_birthday(
                 session,
                 small.tutor,
                 typed(plan=small.plan.id, version=small.learner.version, born_on=born_on),
             )
     sent = typed(plan=small.plan.id, version=small.learner.version, born_on="2009-05-03")
-    people_of_plan.save_birthday(session, small.tutor, sent)
+    people_saves.save_birthday(session, small.tutor, sent)
     page = people_of_plan.read(session, small.tutor, small.learner.id)
     assert (page.minor, page.full_age_on) == (True, date(2027, 5, 3))
     with pytest.raises(ChangedElsewhere):
-        people_of_plan.save_birthday(session, small.tutor, sent)
+        people_saves.save_birthday(session, small.tutor, sent)
 
 
 def test_the_page_costs_the_same_queries_whoever_is_on_it(session: Session, small: Small) -> None:
@@ -242,7 +242,7 @@ def test_a_link_ends_neither_before_today_nor_later_than_the_college_allows(
 
 @pytest.mark.parametrize(
     "stop",
-    [people_of_plan.revoke, people_of_plan.withdraw_consent, people_of_plan.remove_person],
+    [people_saves.revoke, people_saves.withdraw_consent, people_saves.remove_person],
     ids=["revoked", "consent withdrawn", "removed"],
 )
 def test_a_link_that_was_stopped_opens_nothing_at_once(session: Session, small: Small, stop: Any) -> None:
@@ -253,8 +253,8 @@ def test_a_link_that_was_stopped_opens_nothing_at_once(session: Session, small: 
 
 def test_consent_given_anew_does_not_bring_an_old_link_back(session: Session, small: Small) -> None:
     token = invite(session, small)
-    people_of_plan.withdraw_consent(session, small.tutor, about(small.parent))
-    people_of_plan.give_consent(session, small.tutor, about(small.parent))
+    people_saves.withdraw_consent(session, small.tutor, about(small.parent))
+    people_saves.give_consent(session, small.tutor, about(small.parent))
     assert not opens(session, token)
 
 
@@ -341,12 +341,12 @@ def test_a_guest_agrees_where_the_college_asks_for_it_and_only_to_what_they_read
 def test_a_person_of_another_college_is_missing(session: Session, small: Small) -> None:
     stranger = make.viewer(session, make.person(session, make.organisation(session), "administrator"))
     for write in (
-        people_of_plan.save_person,
-        people_of_plan.give_consent,
-        people_of_plan.withdraw_consent,
-        people_of_plan.invite,
-        people_of_plan.revoke,
-        people_of_plan.remove_person,
+        people_saves.save_person,
+        people_saves.give_consent,
+        people_saves.withdraw_consent,
+        people_saves.invite,
+        people_saves.revoke,
+        people_saves.remove_person,
     ):
         sent = about(small.parent, kind="parent", name="x", access="read", expires_on="2027-04-01")
         with pytest.raises(NotFound):
