@@ -245,7 +245,8 @@ def _learners(
     day, soon_days, one = viewer.clock_day, viewer.soon.targets, learner_id is not None
     asked = {"cohort_id": cohort_id} | ({"learner_id": learner_id} if one else {})
     enrolments = session.execute(_enrolments(viewer, day, one), asked)
-    cells = _cells(session.connection().execute(_milestone_targets(viewer, day, soon_days, one), asked))
+    targets = session.connection().execute(_milestone_targets(viewer, day, soon_days, one), asked)
+    cells = _cells(targets, [milestone.id for milestone in milestones])
     personal = _personal(session.execute(_personal_targets(viewer, day, soon_days, one), asked))
     rows = []
     for plan_id, learner_id, given, family, starts_on, ended_on, reason, next_review_on, paused in enrolments:
@@ -253,7 +254,7 @@ def _learners(
         state = rules.review_state(
             next_review_on, day, required=not ended, paused=bool(paused), soon_days=viewer.soon.reviews
         )
-        of_plan = cells.get(plan_id, {})
+        of_plan = cells[plan_id]
         own = personal.get(plan_id)
         late = next_review_on is not None and state == ReviewState.OVERDUE
         rows.append(
@@ -267,9 +268,9 @@ def _learners(
                 end_reason=reason,
                 ended=ended,
                 paused=bool(paused) and not ended,
-                cells=tuple(of_plan.get(milestone.id) for milestone in milestones),
+                cells=tuple(of_plan),
                 personal=own,
-                counts=_counted(of_plan.values(), own),
+                counts=_counted(filter(None, of_plan), own),
                 review_state=state,
                 next_review_on=next_review_on,
                 review_days_late=rules.days_late(next_review_on, day) if late and next_review_on else 0,
@@ -321,15 +322,21 @@ def _milestone_targets(
     )
 
 
-def _cells(rows: Result[int, int | None, int, str | None]) -> Mapping[int, Mapping[int, Cell]]:
-    """{plan id: {milestone id: cell}}, straight from the connection: these can be 45,000 rows."""
-    found: dict[int, dict[int, Cell]] = defaultdict(dict)
-    for plan_id, milestone_id, target_id, state in rows:
-        if milestone_id is not None and state is not None:
-            found[plan_id][milestone_id] = Cell(target_id, _STATES[state])
+def _cells(
+    rows: Result[int, int | None, int, str | None], milestone_ids: Sequence[int]
+) -> Mapping[int, list[Cell | None]]:
+    """{plan id: its cells in the order of the milestones}, straight from the connection and some rows at a
+    time: these can be 45,000."""
+    places = {milestone_id: place for place, milestone_id in enumerate(milestone_ids)}
+    found: dict[int, list[Cell | None]] = defaultdict(lambda: [None] * len(places))
+    for some in rows.partitions(ROWS_AT_A_TIME):
+        for plan_id, milestone_id, target_id, state in some:
+            if milestone_id is not None and state is not None:
+                found[plan_id][places[milestone_id]] = Cell(target_id, _STATES[state])
     return found
 
 
+ROWS_AT_A_TIME = 1000
 _STATES = {state.value: state for state in TargetState}
 
 
