@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from data.models import (
@@ -96,7 +96,7 @@ def holder_of(on: Day) -> ColumnElement[Any]:
     """The id of the one who tutors an `Enrolment` for good on the day: the named tutor, or since a handover
     another."""
     named = named_tutor_of(on)
-    return func.coalesce(_holder(named, on, "person_id"), named)
+    return _where_anybody_stands_in(func.coalesce(_holder(named, on, "person_id"), named), named)
 
 
 def stands(row: type[StandIn], on: Day) -> ColumnElement[bool]:
@@ -125,7 +125,14 @@ def tutor_of(on: Day) -> ColumnElement[Any]:
         .correlate_except(cover)
         .scalar_subquery()
     )
-    return func.coalesce(covered_by, holder)
+    return _where_anybody_stands_in(func.coalesce(covered_by, holder), named)
+
+
+def _where_anybody_stands_in(there: ColumnElement[Any], elsewhere: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The one where the cohort has rows of cover or handover at all, the other in the many that have none."""
+    row = aliased(StandIn)
+    any_row = exists().where(row.cohort_id == Enrolment.cohort_id).correlate_except(row)
+    return case((any_row, there), else_=elsewhere)
 
 
 def named_tutor_of(on: Day) -> ColumnElement[Any]:
