@@ -41,7 +41,7 @@ MAY_READ = {
     "review_kind.name",
     "person.name",
 }
-"""The columns of which a guest sees something: the map, the targets by title, the tutor's name, themselves."""
+"""The columns of which a guest sees something: the map, the targets by title, the tutor, themselves."""
 
 
 @pytest.fixture
