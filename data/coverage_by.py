@@ -36,7 +36,6 @@ from data.models import (
     Barrier,
     BarrierKind,
     Cohort,
-    Department,
     Enrolment,
     Learner,
     Person,
@@ -111,7 +110,7 @@ class CoverageBy:
 def read(session: Session, viewer: Viewer, department_id: int) -> CoverageBy:
     """Raises NotFound where the viewer may not see the department's figures."""
     within = groups.within_department(session, viewer, department_id)
-    here = _enrolled_within(within)
+    here = groups.enrolled_within(within)
     of = _read(session, viewer, within)
     return replace(
         of,
@@ -134,7 +133,7 @@ def read_organisation(session: Session, viewer: Viewer) -> CoverageBy:
 
 def _read(session: Session, viewer: Viewer, within: Within) -> CoverageBy:
     rows = groups.read(session, viewer, within)
-    here = _enrolled_within(within)
+    here = groups.enrolled_within(within)
     return CoverageBy(
         within=within,
         groups=rows,
@@ -150,20 +149,6 @@ def _read(session: Session, viewer: Viewer, within: Within) -> CoverageBy:
             .where(here, state_sql.enrolled_on(viewer.clock_day), Plan.own_rule_unit.is_not(None))
         )
         or 0,
-    )
-
-
-def _enrolled_within(within: Within) -> ColumnElement[bool]:
-    """A condition on `Enrolment`: of a cohort of the department, or of the organisation."""
-    of_department = (
-        Department.organisation_id == within.organisation_id
-        if within.department_id is None
-        else Department.id == within.department_id
-    )
-    return (
-        exists()
-        .where(Cohort.id == Enrolment.cohort_id, Department.id == Cohort.department_id, of_department)
-        .correlate(Enrolment)
     )
 
 
@@ -367,7 +352,7 @@ def missed(session: Session, viewer: Viewer, coverage: CoverageBy, by: str, key:
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
         .outerjoin(tutor, tutor.id == tutor_of(viewer.today))
         .where(
-            _enrolled_within(coverage.within),
+            groups.enrolled_within(coverage.within),
             enrolments_seen_by(viewer),
             condition,
             literal(True) if by == KIND_RULE else coverage_by_kind.here_now(viewer) if by == "kind" else late,
