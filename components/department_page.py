@@ -103,7 +103,9 @@ def _head(trail: list[Any], of: Figures, kind: str) -> html.Div:
             *(
                 [
                     dcc.Link(
-                        "Right-programme checks", href=f"/department/{department}/checks", className="button"
+                        [shell.icon("question-circle"), "Right-programme checks"],
+                        href=f"/department/{department}/checks",
+                        className="button",
                     )
                 ]
                 if department

@@ -18,6 +18,7 @@ FINE: dict[str, Any] = {
 NAMED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     # rule: what just makes it ask, what just doesn't
     "stuck": ({"stuck_on": ("CV",)}, {"stuck_on": ()}),
+    "right-programme": ({"programme_unchecked": True}, {}),
     "support-missed": ({"supports": (Missed("Reader", 1),)}, {"supports": (Missed("Reader", 0, 13),)}),
     "need-without-support": ({"needs": ("BKSB",)}, {"needs": ()}),
     "moved-twice": ({"open_targets": (Late(1, "CV", 2),)}, {"open_targets": (Late(1, "CV", 1),)}),
@@ -70,7 +71,7 @@ def test_three_questions_at_most_are_asked_in_the_order_of_the_rules() -> None:
     everything: dict[str, Any] = {}
     for enough, _ in reversed(NAMED.values()):
         everything |= enough
-    assert asked(**everything) == ["stuck", "support-missed", "need-without-support"]
+    assert asked(**everything) == ["stuck", "right-programme", "support-missed"]
 
 
 def test_nobody_is_praised_for_early_targets_while_one_is_overdue() -> None:
