@@ -13,11 +13,12 @@ from callbacks.writing import Writer
 from components import ids, shell
 from components.drawing import drawing_output
 from components.schedule import ADDRESS, TITLE, drawn, schedule_page
-from data import calendar_feed, capacity, schedule, slots
+from data import calendar_feed, capacity, schedule, slots, stand_ins
 from data.calendar_feed import FeedState
 from data.capacity import TutorLine
 from data.models import Writes
 from data.scope import Viewer
+from data.stand_ins import StandsIn
 
 WRITERS = {
     "slot-offer": Writer.of(slots.offer, Writes.PLANS),
@@ -49,11 +50,14 @@ def follow_save(saved: Any) -> Any:
         return drawn(*_read(session, viewer), address)
 
 
-def _read(session: Session, viewer: Viewer) -> tuple[schedule.Schedule, FeedState | None, TutorLine | None]:
+def _read(
+    session: Session, viewer: Viewer
+) -> tuple[schedule.Schedule, FeedState | None, TutorLine | None, list[StandsIn]]:
     return (
         schedule.read(session, viewer),
         calendar_feed.state(session, viewer),
         capacity.own(session, viewer),
+        stand_ins.of_viewer(session, viewer),
     )
 
 

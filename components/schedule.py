@@ -10,9 +10,11 @@ from dash import html
 from components import ids, words
 from components.capacity import own_in_words
 from components.drawing import drawing, render
+from components.tutors import in_words
 from data.calendar_feed import FeedState
 from data.capacity import TutorLine
 from data.schedule import BookingState, Schedule, SlotLine, Waiting
+from data.stand_ins import StandsIn
 
 TITLE = "Schedule"
 ADDRESS = "/schedule"
@@ -24,15 +26,23 @@ STATES = {
 """{state: (word, icon, colour)}."""
 
 
-def schedule_page(schedule: Schedule, feed: FeedState | None, own: TutorLine | None) -> list[Any]:
+def schedule_page(
+    schedule: Schedule, feed: FeedState | None, own: TutorLine | None, stand_ins: Sequence[StandsIn]
+) -> list[Any]:
     """All that stands in the main part of the page."""
     return [
         html.Div([html.H1(TITLE)], className="page-head"),
-        drawing(ids.SCHEDULE, drawn(schedule, feed, own), view="schedule"),
+        drawing(ids.SCHEDULE, drawn(schedule, feed, own, stand_ins), view="schedule"),
     ]
 
 
-def drawn(schedule: Schedule, feed: FeedState | None, own: TutorLine | None, address: str = "") -> str:
+def drawn(
+    schedule: Schedule,
+    feed: FeedState | None,
+    own: TutorLine | None,
+    stand_ins: Sequence[StandsIn],
+    address: str = "",
+) -> str:
     """The drawing; `own` is what the tutor's reviews need and what is offered for them, `address` the
     calendar's, right after it was made."""
     return render(
@@ -43,6 +53,7 @@ def drawn(schedule: Schedule, feed: FeedState | None, own: TutorLine | None, add
         states=STATES,
         figures=figures_in_words(schedule),
         capacity=own_in_words(own) if own else "",
+        stand_ins=[f"{one.cohort}: {in_words(one)}" for one in stand_ins],
         people=[(one.plan_id, _person(one)) for one in schedule.waiting],
         proposed=lambda slots: proposed_order(slots, schedule),
         free_slots=[(slot.id, _slot(slot)) for slot in schedule.free],

@@ -213,6 +213,20 @@ def test_the_page_says_who_stands_in_and_who_will_and_since_when_it_is_written_d
     assert stand_ins.read(session, reads, world.department.id, world.a.id).arranging is None
 
 
+def test_both_tutors_are_told_while_it_runs_and_before(session: Session) -> None:
+    world = College(session)
+    world.record(world.a, world.b, kind="cover", until_on=TODAY + DAY, whose=world.cohorts[0].id)
+    world.record(world.a, world.c, from_on=TODAY + 5 * DAY, whose=world.cohorts[1].id)
+
+    def told(person: Person, on: date = TODAY) -> list[str]:
+        return [one.person for one in stand_ins.of_viewer(session, make.viewer(session, person, on))]
+
+    assert told(world.a) == ["Ms B", "Ms C"]
+    assert (told(world.b), told(world.c), told(world.head)) == (["Ms B"], ["Ms C"], [])
+    assert told(world.a, TODAY + 2 * DAY) == ["Ms C"]
+    assert told(world.c, TODAY + 60 * DAY) == []
+
+
 def test_a_plans_people_are_told_who_stands_in_now_and_later(session: Session) -> None:
     world = College(session)
     world.record(world.a, world.b, kind="cover", until_on=TODAY + DAY, whose=world.cohorts[0].id)
