@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from data import plan_rows, reviews
+from data import kind_clocks, plan_rows, reviews
 from data.errors import ChangedElsewhere, NotFound
 from data.form_values import Typed
 from data.models import Audience, Enrolment, Plan, Prompt, PromptAnswer, ReviewForm
@@ -20,6 +20,7 @@ from data.own_words import require_own_words
 from data.plan_head import PlanHead, head_of_learner
 from data.review_schedule import PROGRESS
 from data.reviews import KindChoice
+from data.rules import ReviewState
 from data.saved import Saved
 from data.scope import Viewer, enrolments_seen_by
 
@@ -94,7 +95,7 @@ def script(
     such plan or there is no such kind."""
     head = head_of_learner(session, viewer, learner_id, plan_id)
     kinds = tuple(reviews.kind_choices(session, viewer))
-    wanted = kind_id or kind_to_prepare(session, head, kinds)
+    wanted = kind_id or kind_to_prepare(session, viewer, head, kinds)
     kind = next((one for one in kinds if one.id == wanted), None)
     if kind is None:
         raise NotFound
@@ -105,15 +106,18 @@ def script(
 
 def to_prepare(session: Session, viewer: Viewer, head: PlanHead) -> tuple[Answer, ...]:
     """What the learner is asked before the next review, with what they answered so far."""
-    kind_id = kind_to_prepare(session, head, reviews.kind_choices(session, viewer))
+    kind_id = kind_to_prepare(session, viewer, head, reviews.kind_choices(session, viewer))
     prompts = [one for one in of_kind(session, viewer, head, kind_id) if one.audience in OF_LEARNERS]
     return answers_to(session, head, prompts)
 
 
-def kind_to_prepare(session: Session, head: PlanHead, kinds: Sequence[KindChoice]) -> int | None:
-    """The kind of the review being held; else the initial one before the first review, then progress."""
+def kind_to_prepare(
+    session: Session, viewer: Viewer, head: PlanHead, kinds: Sequence[KindChoice]
+) -> int | None:
+    """The kind of the review being held; else the initial one before the first review, then the one that is
+    due first, a kind with a date of its own before progress."""
     row = session.execute(
-        select(Enrolment.last_review_on, ReviewForm.kind_id)
+        select(Enrolment.last_review_on, Enrolment.next_review_on, ReviewForm.kind_id)
         .outerjoin(ReviewForm, (ReviewForm.plan_id == Enrolment.id) & ReviewForm.completed_at.is_(None))
         .where(Enrolment.id == head.id)
         .order_by(ReviewForm.id.desc())
@@ -121,8 +125,15 @@ def kind_to_prepare(session: Session, head: PlanHead, kinds: Sequence[KindChoice
     ).one()
     if row.kind_id:
         return int(row.kind_id)
-    key = PROGRESS if row.last_review_on else INITIAL
-    return next((one.id for one in kinds if one.key == key), None)
+    by_key = {one.key: one.id for one in kinds}
+    if row.last_review_on is None:
+        return by_key.get(INITIAL)
+    due = kind_clocks.of_plans(session, viewer, Enrolment.id == head.id).get(head.id, ())
+    dated = [(one.due_on, 0, one.kind_id) for one in due if one.due_on and one.state != ReviewState.DONE]
+    progress = by_key.get(PROGRESS)
+    if row.next_review_on and progress:
+        dated.append((row.next_review_on, 1, progress))
+    return min(dated)[2] if dated else progress
 
 
 def answers_of(session: Session, viewer: Viewer, plan_id: int) -> tuple[GivenAnswer, ...]:

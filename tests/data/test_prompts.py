@@ -66,7 +66,9 @@ def test_what_is_for_the_tutor_reaches_those_who_hold_reviews_and_never_the_lear
         assert asked(around, role)[Audience.LEARNER] == asked(around, "tutor")[Audience.LEARNER] != []
 
 
-def test_the_first_review_is_prepared_by_the_initial_script_and_a_held_one_by_its_own(around: Around) -> None:
+def test_each_review_is_prepared_by_its_own_script_the_initial_one_first_then_what_is_due(
+    around: Around,
+) -> None:
     session, head = around.session, plan_head(around.session, around.viewer("tutor"), around.plan.id)
 
     def prepared() -> set[int | None]:
@@ -76,6 +78,10 @@ def test_the_first_review_is_prepared_by_the_initial_script_and_a_held_one_by_it
     make.review(session, around.plan, date(2026, 11, 2))
     make.complete(session)
     assert prepared() == {kind(around, "progress")}
+    values = {"unit": "weeks", "amount": 2, "occasion": "phases", "from_on": date(2026, 8, 1)}
+    around.add(models.ReviewRuleVersion(kind_id=kind(around, "transition"), **values))
+    make.phase(session, around.plan, ends_on=date(2026, 12, 4))
+    assert prepared() == {kind(around, "transition")}
     around.save(review_forms.start, "tutor", plan=around.plan.id, kind=kind(around, "exit"))
     assert prepared() == {kind(around, "exit")}
 
