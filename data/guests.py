@@ -217,7 +217,7 @@ def _record(session: Session, guest: Guest, field: str, said: str) -> None:
 
 
 def _by_link(guest: Guest) -> str:
-    return f"{guest.name}, by link"
+    return f"{guest.name}{history.BY_LINK}"
 
 
 def _guest(session: Session, viewer: Viewer, link: Invitation, person: PlanPerson, learner_id: int) -> Guest:

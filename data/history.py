@@ -14,6 +14,8 @@ from data.models import Change, Enrolment, Origin, Person, Target
 from data.scope import Viewer, enrolments_seen_by
 
 Value = str | int | date | None
+BY_LINK = ", by link"
+"""How the reason of what a guest does ends, after their name."""
 _BY_NOBODY = {Origin.IMPORT.value: "import", Origin.DEMO.value: "demo", Origin.PERSON.value: "a guest"}
 
 
@@ -75,9 +77,24 @@ def read(session: Session, viewer: Viewer, target_id: int) -> list[HistoryLine]:
     )
     here = ZoneInfo(viewer.time_zone)
     return [
-        HistoryLine(at.astimezone(here), author(name, origin), field, old, new, reason)
+        line(at.astimezone(here), name, origin, field, old, new, reason)
         for at, name, origin, field, old, new, reason in rows
     ]
+
+
+def line(
+    at: datetime,
+    name: str | None,
+    origin: str | None,
+    field: str,
+    old: str | None,
+    new: str | None,
+    reason: str,
+) -> HistoryLine:
+    """A change as it was stored. A guest has no account: their name stands where the reason does."""
+    if name is None and reason.endswith(BY_LINK):
+        return HistoryLine(at, reason, field, old, new, "")
+    return HistoryLine(at, author(name, origin), field, old, new, reason)
 
 
 def author(name: str | None, origin: str | None) -> str:

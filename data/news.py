@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from data import history
 from data.form_values import Typed
-from data.history import HistoryLine, author
+from data.history import HistoryLine
 from data.models import Change, Enrolment, Person, PlanSeen, Target
 from data.plan_head import plan_head
 from data.saved import Saved
@@ -74,8 +75,8 @@ def read(session: Session, viewer: Viewer, plan_id: int) -> News:
     here = ZoneInfo(viewer.time_zone)
     lines = tuple(
         NewsLine(
-            HistoryLine(
-                row.at.astimezone(here), author(row.name, row.origin), row.field, row.old, row.new, row.reason
+            history.line(
+                row.at.astimezone(here), row.name, row.origin, row.field, row.old, row.new, row.reason
             ),
             row.target_id,
             row.title,

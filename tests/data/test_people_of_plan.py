@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import college_rules, guests, models, people_of_plan, people_saves, rules
+from data import college_rules, guests, models, news, people_of_plan, people_saves, rules
 from data.errors import ChangedElsewhere, NotFound, Refused
 from data.form_values import Typed
 from data.guests import Doorstep, Guest
@@ -305,6 +305,10 @@ def test_a_comment_is_on_the_page_and_in_the_history(session: Session, small: Sm
     assert open_link(session, token).comments[0].text == said.text
     change = session.scalars(select(models.Change).where(models.Change.field == "comment")).one()
     assert (change.new, change.reason, change.by_id) == (said.text, "Ngozi Okafor, by link", None)
+    told = [one.change for one in news.read(session, small.tutor, small.plan.id).lines]
+    assert [(one.by, one.new, one.reason) for one in told if one.field == "comment"] == [
+        ("Ngozi Okafor, by link", said.text, "")
+    ]
 
 
 def test_a_comment_is_refused_empty_too_long_too_often_or_where_one_only_reads(
