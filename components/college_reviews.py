@@ -30,7 +30,7 @@ RULE_CHOICES = (
     (OWN_RULE, "Another interval, chosen below"),
 )
 OCCASIONS = (
-    (Occasion.INTERVAL.value, "Again and again, after the last one of its kind"),
+    (Occasion.INTERVAL.value, "Again and again, after the last one"),
     (Occasion.START.value, "Once, after the start of learning"),
     (Occasion.PHASES.value, "By the end of each phase that asks for one"),
     (Occasion.END.value, "By the planned end of learning"),
