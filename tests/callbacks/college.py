@@ -180,7 +180,9 @@ class Builder:
         tutor = self.tutor if name in SEES["tutor"] else None
         if tutor is None:
             tutor = make.person(self.session, of, id=self.number(), name="Unnamed")
-        day, back = (
+        month = 5 + EVERYWHERE.index(name)
+        days = date(2027, month, 3), date(2027, month, 4)
+        first, second = (
             make.stand_in(
                 self.session,
                 tutor,
@@ -191,9 +193,15 @@ class Builder:
                 from_on=on,
                 until_on=on,
             ).id
-            for on in (date(2027, 5, 3), date(2027, 5, 4))
+            for on in days
         )
-        return {"stand_in": day, "stand_in_back": back, "stand_in_by": somebody.id, "stand_in_for": tutor.id}
+        return {
+            "stand_in": first,
+            "stand_in_until": days[0].isoformat(),
+            "stand_in_back": second,
+            "stand_in_by": somebody.id,
+            "stand_in_for": tutor.id,
+        }
 
     def _add_cases(
         self, name: str, of: models.Organisation, plan: models.Plan, kind_id: int

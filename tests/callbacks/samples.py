@@ -107,6 +107,7 @@ class Place:
     case_closed: Any = None
     case_closed_version: int = 1
     stand_in: Any = None
+    stand_in_until: Any = None
     stand_in_back: Any = None
     stand_in_by: Any = None
     stand_in_for: Any = None
@@ -273,12 +274,16 @@ WRITTEN: dict[str, Callable[[Place], dict[str, Any]]] = {
         "tutor": place.stand_in_for,
         "person": place.stand_in_by,
         "kind": "cover",
-        "from_on": "2027-06-07",
-        "until_on": "2027-06-11",
+        "from_on": "2027-04-05",
+        "until_on": "2027-04-09",
         "whose": place.cohort,
         "sure": "on",
     },
-    "stand-in-last-day": lambda place: {"row": place.stand_in, "version": 1, "until_on": "2027-05-03"},
+    "stand-in-last-day": lambda place: {
+        "row": place.stand_in,
+        "version": 1,
+        "until_on": place.stand_in_until,
+    },
     "stand-in-take-back": lambda place: {"row": place.stand_in_back, "version": 1},
     "closed-add": lambda place: {"college": place.college} | _closed(),
     "closed-change": lambda place: (
