@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from components import ids, shell
 from data import review_lines, rules
-from data.cases import keeps_support
+from data.cases import leads_cases
 from data.college_changes import keeps_college
 from data.college_rules import CollegeRules
 from data.database import reading, writing
@@ -123,7 +123,7 @@ def _links(viewer: Viewer) -> tuple[tuple[str, str], ...]:
         links.append(("My reviews", "/reviews"))
     if keeps_schedule(viewer):
         links.append(("Schedule", "/schedule"))
-    if keeps_support(viewer):
+    if leads_cases(viewer):
         links.append(("Cases", "/cases"))
     if viewer.reaches(Reach.OWN_PLAN):
         links.append(("My route", "/"))

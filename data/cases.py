@@ -240,6 +240,15 @@ def keeps_support(viewer: Viewer) -> bool:
     return any(grant.writes == Writes.SUPPORT for grant in viewer.grants)
 
 
+def leads_cases(viewer: Viewer) -> bool:
+    """Whether cases are part of the viewer's work: of who changes support, or plans nearer than a whole
+    college's."""
+    near = (Reach.DEPARTMENT, Reach.CASELOAD)
+    return keeps_support(viewer) or any(
+        grant.writes == Writes.PLANS and grant.reach in near for grant in viewer.grants
+    )
+
+
 def open_cases(session: Session, viewer: Viewer) -> tuple[OpenCase, ...]:
     """The open cases that the viewer leads or works on, and for who keeps support every one that they read:
     what is due first first, in two queries."""
