@@ -107,6 +107,7 @@ def test_coverage_is_the_same_on_screen_in_a_file_and_on_the_wall(app: Dash, gro
     file = {row["Cohort"]: [row[week] or DASH for week in weeks] for row in sheet if row["Cohort"]}
 
     wall = Visitor(app.server).get("/wall/boards", headers={"Authorization": f"Bearer {TOKEN}"}).json
+    assert wall is not None
     boards = re.findall(r"<table class=\"?rows coverage.*?</table>", wall["html"], re.DOTALL)
     on_the_wall = rows_of("".join(boards), ground.codes)
 
