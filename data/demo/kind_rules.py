@@ -79,7 +79,7 @@ def _hold_support_reviews(college: DemoCollege, session: Session) -> None:
                 occasion=Occasion.INTERVAL,
                 unit=IntervalUnit.WEEKS,
                 amount=6,
-                reason="The support is new and still being tried out; it is looked at more often until it fits.",
+                reason="The support is new and being tried out; it is looked at more often until it fits.",
                 evidence="Meeting with the learner and the learning-support lead on the day of the review.",
             )
         )
