@@ -140,11 +140,12 @@ def in_words(of: Capacity) -> str:
 
 def own_in_words(line: TutorLine) -> str:
     """What a tutor's schedule says of the same: your reviews need 640 minutes; you offer 420."""
-    last = line.cells[-1].week.sunday
+    last = words.day(line.cells[-1].week.sunday)
+    coming = words.count(line.learners, "review")
     if not line.due:
-        return f"None of your {words.count(line.learners, 'learner')} falls due by {words.day(last)}."
+        return f"None of the {coming} that come next with you falls due by {last}."
     due = (
-        f"By {words.day(last)}, {line.due:,} of your {words.count(line.learners, 'learner')} fall due:"
+        f"By {last}, {line.due:,} of the {coming} that come next with you fall due:"
         f" {words.count(line.needed, 'minute')} at {line.minutes} each."
     )
     if not line.offered:
