@@ -125,8 +125,8 @@ PAGES = (
     ("department", "/department/<department_id>", "Department", department.page),
     ("organisation", "/organisation", "Organisation", organisation.page),
 )
-ALLOCATOR = {"MALLOC_ARENA_MAX": "2"}
-"""For the workers' environment: glibc otherwise keeps freed memory aside for each thread."""
+ALLOCATOR = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""For the workers' environment: glibc otherwise keeps freed memory aside, and for each thread."""
 CALLBACKS = (
     home,
     cohort,

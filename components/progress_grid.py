@@ -18,7 +18,6 @@ from components.drawing import drawing, render
 from data.learner_figures import Figures
 from data.models import EndReason
 from data.progress_grid import (
-    Cell,
     LearnerRow,
     MilestoneColumn,
     PersonalTargets,
@@ -96,8 +95,8 @@ def row(learner: LearnerRow) -> dict[str, Any]:
         "note": learner_note(learner),
         "ended": learner.ended,
         "paused": learner.paused,
-        "states": "".join(CODES[cell.state] if cell else NO_TARGET for cell in learner.cells),
-        "targets": _steps_between(learner.cells),
+        "states": "".join(CODES[state] if state else NO_TARGET for state in learner.states),
+        "targets": _steps_between(learner.target_ids),
         "progress": _progress(learner),
         "personal": _personal(learner.personal),
         "review": learner.review_state.value,
@@ -172,13 +171,13 @@ def _personal(personal: PersonalTargets | None) -> dict[str, Any] | None:
     }
 
 
-def _steps_between(cells: Sequence[Cell | None]) -> list[int]:
-    """The cells' target ids, each as its distance from the one before, 0 where there is no target: ids
-    follow one another, so that they compress to almost nothing."""
+def _steps_between(target_ids: Sequence[int]) -> list[int]:
+    """Each id as its distance from the one before, 0 where there is no target: ids follow one another, so
+    that they compress to almost nothing."""
     steps, last = [], 0
-    for cell in cells:
-        steps.append(cell.target_id - last if cell else 0)
-        last = cell.target_id if cell else last
+    for target_id in target_ids:
+        steps.append(target_id - last if target_id else 0)
+        last = target_id or last
     return steps
 
 

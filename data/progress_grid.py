@@ -86,8 +86,11 @@ class PersonalTargets:
 
 @dataclass(frozen=True, slots=True)
 class LearnerRow:
-    """One learner: `cells` in the order of the grid's milestones, None where there is no target; `counts`
-    of milestones and personal targets by state."""
+    """One learner: `states` and `target_ids` in the order of the grid's milestones, None and 0 where there is
+    no target; `counts` of milestones and personal targets by state.
+
+    A large cohort has 45,000 of them, so that they are kept without an object for each.
+    """
 
     id: int
     plan_id: int
@@ -98,12 +101,19 @@ class LearnerRow:
     end_reason: str | None
     ended: bool
     paused: bool
-    cells: tuple[Cell | None, ...]
+    states: tuple[TargetState | None, ...]
+    target_ids: tuple[int, ...]
     personal: PersonalTargets | None
     counts: Mapping[TargetState, int]
     review_state: ReviewState
     next_review_on: date | None
     review_days_late: int
+
+    @property
+    def cells(self) -> tuple[Cell | None, ...]:
+        """The targets for the milestones, None where there is none."""
+        pairs = zip(self.states, self.target_ids, strict=True)
+        return tuple(Cell(target_id, state) if state else None for state, target_id in pairs)
 
     @property
     def name(self) -> str:
@@ -254,7 +264,7 @@ def _learners(
         state = rules.review_state(
             next_review_on, day, required=not ended, paused=bool(paused), soon_days=viewer.soon.reviews
         )
-        of_plan = cells[plan_id]
+        states, target_ids = cells[plan_id]
         own = personal.get(plan_id)
         late = next_review_on is not None and state == ReviewState.OVERDUE
         rows.append(
@@ -268,9 +278,10 @@ def _learners(
                 end_reason=reason,
                 ended=ended,
                 paused=bool(paused) and not ended,
-                cells=tuple(of_plan),
+                states=tuple(states),
+                target_ids=tuple(target_ids),
                 personal=own,
-                counts=_counted(filter(None, of_plan), own),
+                counts=_counted(states, own),
                 review_state=state,
                 next_review_on=next_review_on,
                 review_days_late=rules.days_late(next_review_on, day) if late and next_review_on else 0,
@@ -324,15 +335,18 @@ def _milestone_targets(
 
 def _cells(
     rows: Result[int, int | None, int, str | None], milestone_ids: Sequence[int]
-) -> Mapping[int, list[Cell | None]]:
-    """{plan id: its cells in the order of the milestones}, straight from the connection and some rows at a
-    time: these can be 45,000."""
+) -> Mapping[int, tuple[list[TargetState | None], list[int]]]:
+    """{plan id: (states, target ids) in the order of the milestones}, straight from the connection and some
+    rows at a time."""
     places = {milestone_id: place for place, milestone_id in enumerate(milestone_ids)}
-    found: dict[int, list[Cell | None]] = defaultdict(lambda: [None] * len(places))
+    found: dict[int, tuple[list[TargetState | None], list[int]]] = defaultdict(
+        lambda: ([None] * len(places), [0] * len(places))
+    )
     for some in rows.partitions(ROWS_AT_A_TIME):
         for plan_id, milestone_id, target_id, state in some:
             if milestone_id is not None and state is not None:
-                found[plan_id][places[milestone_id]] = Cell(target_id, _STATES[state])
+                place, (states, target_ids) = places[milestone_id], found[plan_id]
+                states[place], target_ids[place] = _STATES[state], target_id
     return found
 
 
@@ -371,6 +385,8 @@ def _summary(targets: Sequence[tuple[TargetState, int, str]]) -> PersonalTargets
     return PersonalTargets(Counter(state for state, _, _ in ranked), first_id, first_title)
 
 
-def _counted(cells: Iterable[Cell], personal: PersonalTargets | None) -> Mapping[TargetState, int]:
-    counts = Counter(cell.state for cell in cells)
+def _counted(
+    states: Iterable[TargetState | None], personal: PersonalTargets | None
+) -> Mapping[TargetState, int]:
+    counts = Counter(state for state in states if state is not None)
     return counts + Counter(personal.counts) if personal else counts
