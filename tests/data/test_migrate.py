@@ -17,9 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Inspector, func, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 
+from data.college import add_organisation
 from data.database import make_engine
 from data.migrate import HEAD, alembic_config, is_current, migrate
-from data.models import Base, Role
+from data.models import Base, Prompt, Role
 
 COUNTED_BY_SQLITE = "SELECT stat FROM sqlite_stat1 WHERE tbl = 'role'"
 COUNTED_BY_POSTGRESQL = "SELECT reltuples::int FROM pg_class WHERE oid = 'role'::regclass"
@@ -130,6 +131,26 @@ def test_a_migration_can_be_taken_back_and_made_again(empty_engine: Engine) -> N
     assert inspect(empty_engine).get_table_names() == ["alembic_version"]
     assert migrate(empty_engine)
     assert set(inspect(empty_engine).get_table_names()) == {"alembic_version", *Base.metadata.tables}
+
+
+def test_a_college_that_is_there_already_gets_the_prompts_that_a_new_one_begins_with(
+    empty_engine: Engine,
+) -> None:
+    migrate(empty_engine)
+
+    def asked() -> list[tuple[str, int | None]]:
+        with Session(empty_engine) as session:
+            rows = session.execute(select(Prompt.asks, Prompt.kind_id).order_by(Prompt.asks))
+            return [(asks, kind_id) for asks, kind_id in rows]
+
+    with Session(empty_engine.execution_options(writes=True)) as session:
+        add_organisation(session, "There already")
+        session.commit()
+    begun_with = asked()
+    with empty_engine.execution_options(writes=True).begin() as connection:
+        command.downgrade(alembic_config(connection), "0016")
+        command.upgrade(alembic_config(connection), "head")
+    assert asked() == begun_with != []
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(

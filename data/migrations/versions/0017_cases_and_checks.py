@@ -7,6 +7,8 @@ Revises: 0016
 import sqlalchemy as sa
 from alembic import op
 
+from data.first_prompts import FIRST_OUTCOMES, FIRST_PROMPTS
+
 revision = "0017"
 down_revision = "0016"
 
@@ -208,6 +210,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_person")),
     )
     op.create_index(op.f("ix_case_person_case_id"), "case_person", ["case_id"], unique=False)
+
+    _add_first_prompts()
+
+
+def _add_first_prompts() -> None:
+    """What a new organisation begins with, for those that are there already."""
+    connection = op.get_bind()
+    kinds = sa.table("review_kind", *(sa.column(name) for name in ("id", "organisation_id", "key")))
+    organisations = sa.table("organisation", sa.column("id"))
+    of_kind = {
+        (row.organisation_id, row.key): row.id for row in connection.execute(sa.select(*kinds.columns))
+    }
+    ids = connection.scalars(sa.select(organisations.c.id)).all()
+    prompts = [
+        {
+            "organisation_id": organisation_id,
+            "kind_id": of_kind[organisation_id, key] if key else None,
+            "position": position,
+            "asks": asks,
+            "guidance": guidance,
+            "audience": str(audience),
+            "version": 1,
+        }
+        for organisation_id in ids
+        for key, some in FIRST_PROMPTS.items()
+        if key is None or (organisation_id, key) in of_kind
+        for position, (audience, asks, guidance) in enumerate(some, 1)
+    ]
+    outcomes = [
+        {"organisation_id": organisation_id, "name": name, "position": position, "version": 1}
+        for organisation_id in ids
+        for position, name in enumerate(FIRST_OUTCOMES, 1)
+    ]
+    for table, rows in (("prompt", prompts), ("case_outcome", outcomes)):
+        if rows:
+            op.bulk_insert(sa.table(table, *(sa.column(name) for name in rows[0])), rows)
 
 
 def downgrade() -> None:
