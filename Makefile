@@ -32,7 +32,7 @@ test: .venv/test.stamp ## lint, types, then every test
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
 	@$(BIN)/pytest -n auto tests --ignore=tests/browser
-	@$(BIN)/pytest tests/browser
+	@$(BIN)/pytest -n auto --dist loadfile tests/browser
 
 bench: .venv/test.stamp ## the benchmark; writes docs/benchmark.md
 	@sh tests/chromium.sh

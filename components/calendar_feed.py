@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from icalendar import Calendar, Event
 
 from data.calendar_feed import Feed
 from data.schedule import BookedReview
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 REFRESH = timedelta(hours=1)
 
@@ -16,6 +18,8 @@ REFRESH = timedelta(hours=1)
 def calendar(feed: Feed) -> bytes:
     """The file: an event for each review, by wall-clock time in the college's zone, so that a review at nine
     stays at nine when the clocks change."""
+    from icalendar import Calendar  # takes memory of every worker, few of which ever serve a calendar
+
     made = Calendar()
     made.add("prodid", "-//Routebook//Reviews//EN")
     made.add("version", "2.0")
@@ -36,6 +40,8 @@ def initials(one: BookedReview) -> str:
 
 
 def _event(one: BookedReview, feed: Feed) -> Event:
+    from icalendar import Event
+
     event = Event()
     starts = datetime.combine(one.on_day, one.starts, ZoneInfo(feed.time_zone))
     event.add("uid", f"booking-{one.id}@routebook")
