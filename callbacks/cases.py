@@ -11,7 +11,7 @@ from callbacks import plan_page, policy, request
 from callbacks.writing import Writer
 from components import shell
 from components.cases_page import CASES, cases_page, markup, open_cases_page
-from data import case_writes, cases
+from data import case_writes, cases, open_cases
 from data.case_writes import STAFF
 from data.errors import NotFound
 from data.scope import Viewer
@@ -43,7 +43,7 @@ def open_ones(**_query: Any) -> Any:
     with request.looking() as (session, viewer):
         if not any(grant.writes in STAFF for grant in viewer.grants):
             raise NotFound
-        content = open_cases_page(cases.open_cases(session, viewer))
+        content = open_cases_page(open_cases.open_cases(session, viewer))
         return shell.page(request.frame(viewer), "Cases", content, active="/cases")
 
 

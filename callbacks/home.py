@@ -15,7 +15,7 @@ from callbacks import request
 from components import ids, shell
 from components.caseload import caseload_page, waiting_for_tutor
 from components.home import departments_to_choose, moving_on, without_page
-from data import agreements, cases, departments, learners, negotiations, stuck
+from data import agreements, departments, learners, negotiations, open_cases, stuck
 from data import caseload as caseloads
 from data.models import Reach
 from data.scope import Viewer
@@ -43,7 +43,7 @@ def caseload(**_query: Any) -> Any:
             stuck.on_caseload(session, viewer),
             negotiations.on_caseload(session, viewer),
             agreements.not_agreed(session, viewer),
-            cases.open_cases(session, viewer),
+            open_cases.open_cases(session, viewer),
         )
         content = caseload_page(caseloads.read(session, viewer), waiting)
         return shell.page(request.frame(viewer), "My learners", content, active="/caseload")

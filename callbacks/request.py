@@ -21,12 +21,12 @@ from sqlalchemy.orm import Session
 
 from components import ids, shell
 from data import review_lines, rules
-from data.cases import leads_cases
 from data.college_changes import keeps_college
 from data.college_rules import CollegeRules
 from data.database import reading, writing
 from data.errors import NotFound
 from data.models import Reach
+from data.open_cases import leads_cases
 from data.schedule import keeps_schedule
 from data.scope import Viewer, load_viewer
 from data.templates import keeps_templates

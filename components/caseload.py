@@ -14,8 +14,8 @@ from components.programme_check import asked_line
 from components.progress_grid import cohort_figures
 from data.agreements import Waiting
 from data.caseload import Caseload, CaseloadLearner
-from data.cases import OpenCase
 from data.negotiations import Proposal
+from data.open_cases import OpenCase
 from data.rules import ReviewState
 from data.stuck import StuckLine
 

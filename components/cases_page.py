@@ -12,8 +12,9 @@ from components import words
 from components.drawing import drawing, render
 from components.plan_frame import plan_address, plan_frame
 from components.support_page import FIRST_LEVEL_OF_STAFF, LEVEL_NAMES, readers
-from data.cases import CasesPage, OpenCase
+from data.cases import CasesPage
 from data.confidential import ChangeLine
+from data.open_cases import OpenCase
 
 CASES, OPEN_CASES = "cases", "open-cases"
 SHORT = 120

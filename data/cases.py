@@ -24,9 +24,7 @@ from data.models import (
     CaseNote,
     CaseOutcome,
     CasePerson,
-    Cohort,
     Enrolment,
-    Learner,
     Person,
     Reach,
     Role,
@@ -140,24 +138,6 @@ class CasesPage:
         return self.head.written and self.head.may_write_support
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCase:
-    """An open case in a list; `next_action` is the one due first."""
-
-    id: int
-    learner_id: int
-    plan_id: int
-    learner: str
-    cohort: str
-    about: str
-    confidentiality: int
-    lead: str
-    opened_on: date
-    yours: bool
-    next_action: ActionLine | None
-    actions_open: int
-
-
 def cases_read_by(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `Enrolment` and `Case`: those that the viewer reads. A guest reads none at any level."""
     if any(grant.reach == ONE_PLAN for grant in viewer.grants):
@@ -208,7 +188,7 @@ def of_plan(session: Session, viewer: Viewer, plan_id: int) -> tuple[CaseLine, .
     ).all()
     ids = [row.id for row in rows]
     here = ZoneInfo(viewer.time_zone)
-    people, actions = _people(session, ids), _actions(session, ids, viewer.clock_day)
+    people, actions = _people(session, ids), actions_of(session, ids, viewer.clock_day)
     notes, closings, changes = (
         _notes(session, ids, here),
         _closings(session, ids),
@@ -233,70 +213,6 @@ def of_plan(session: Session, viewer: Viewer, plan_id: int) -> tuple[CaseLine, .
         for row in rows
     ]
     return tuple(sorted(cases, key=lambda one: one.closed is not None))
-
-
-def keeps_support(viewer: Viewer) -> bool:
-    """Whether the viewer looks after support across the college, and so after every open case."""
-    return any(grant.writes == Writes.SUPPORT for grant in viewer.grants)
-
-
-def leads_cases(viewer: Viewer) -> bool:
-    """Whether cases are part of the viewer's work: of who changes support, or plans nearer than a whole
-    college's."""
-    near = (Reach.DEPARTMENT, Reach.CASELOAD)
-    return keeps_support(viewer) or any(
-        grant.writes == Writes.PLANS and grant.reach in near for grant in viewer.grants
-    )
-
-
-def open_cases(session: Session, viewer: Viewer) -> tuple[OpenCase, ...]:
-    """The open cases that the viewer leads or works on, and for who keeps support every one that they read:
-    what is due first first, in two queries."""
-    on_it = exists().where(
-        CasePerson.case_id == Case.id,
-        CasePerson.person_id == viewer.person_id,
-        CasePerson.left_on.is_(None),
-    )
-    yours = or_(Case.lead_id == viewer.person_id, on_it.correlate(Case))
-    rows = session.execute(
-        select(Case, Learner, Cohort.code, Person.name, yours.label("yours"))
-        .join(Enrolment, Enrolment.id == Case.plan_id)
-        .join(Learner, Learner.id == Enrolment.learner_id)
-        .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .join(Person, Person.id == Case.lead_id)
-        .where(
-            cases_read_by(viewer),
-            is_open(),
-            Learner.person_id.is_(None) | (Learner.person_id != viewer.person_id),
-            *([] if keeps_support(viewer) else [yours]),
-        )
-        .order_by(Case.opened_on, Case.id)
-    ).all()
-    actions = _actions(session, [case.id for case, *_ in rows], viewer.clock_day)
-    found = []
-    for case, learner, code, lead, mine in rows:
-        waiting = [one for one in actions[case.id] if one.done_on is None]
-        found.append(
-            OpenCase(
-                case.id,
-                learner.id,
-                case.plan_id,
-                f"{learner.given_name} {learner.family_name}",
-                code,
-                case.about,
-                case.confidentiality,
-                lead,
-                case.opened_on,
-                bool(mine),
-                waiting[0] if waiting else None,
-                len(waiting),
-            )
-        )
-    return tuple(sorted(found, key=_due_first))
-
-
-def _due_first(one: OpenCase) -> tuple[bool, date, int]:
-    return one.next_action is None, one.next_action.due_on if one.next_action else one.opened_on, one.id
 
 
 def staff_of(session: Session, viewer: Viewer, head: PlanHead) -> tuple[StaffChoice, ...]:
@@ -343,7 +259,8 @@ def _people(session: Session, ids: Sequence[int]) -> Mapping[int, list[CasePerso
     return found
 
 
-def _actions(session: Session, ids: Sequence[int], day: date) -> Mapping[int, list[ActionLine]]:
+def actions_of(session: Session, ids: Sequence[int], day: date) -> Mapping[int, list[ActionLine]]:
+    """{case: its actions, what isn't done first, then by day}, of cases that were read for the viewer."""
     found: dict[int, list[ActionLine]] = defaultdict(list)
     for row in session.scalars(
         select(CaseAction)

@@ -30,6 +30,7 @@ from tests.browser.looking import Complaints, assert_accessible, assert_no_sidew
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+AS_WIDE_AS_PAPER = ("/print", "/sheet", "/script", "/case-study")
 
 
 @pytest.fixture(scope="session")
@@ -124,6 +125,6 @@ def test_every_page_is_accessible_fits_and_asks_no_other_host(
             # Its cells, which the keyboard reaches, come a moment after the page.
             expect(page.locator(".ag-center-cols-viewport [role=gridcell]").first).to_be_visible()
         assert_accessible(page)
-        if not address.endswith(("/print", "/sheet", "/script", "/case-study")):  # those are as wide as their paper
+        if not address.endswith(AS_WIDE_AS_PAPER):
             assert_no_sideways_scrolling(page)
     assert asked == {HOST}

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import case_study, case_writes, cases, college_prompts, models
+from data import case_study, case_writes, cases, college_prompts, models, open_cases
 from data.cases import CaseLine
 from data.errors import ChangedElsewhere, NotFound, Refused
 from data.scope import guest_viewer
@@ -87,7 +87,7 @@ def test_no_guest_reads_a_case_of_any_level(around: Around) -> None:
         make.TODAY,
     )
     assert cases.of_plan(around.session, guest, around.plan.id) == ()
-    assert cases.open_cases(around.session, guest) == ()
+    assert open_cases.open_cases(around.session, guest) == ()
 
 
 def test_its_history_has_the_level_that_the_case_has_now(around: Around) -> None:
@@ -178,7 +178,7 @@ def test_an_action_is_done_on_a_day_and_the_next_one_is_what_is_due_first(around
     case_id = opened(around)
     for what, due in (("Second", "2027-02-01"), ("First", "2027-01-04"), ("Third", "2027-03-01")):
         around.save(case_writes.add_action, "tutor", case=case_id, what=what, by_whom="Somebody", due_on=due)
-    (found,) = cases.open_cases(around.session, around.viewer("tutor"))
+    (found,) = open_cases.open_cases(around.session, around.viewer("tutor"))
     assert found.next_action is not None
     assert (found.next_action.what, found.next_action.days_late, found.actions_open) == ("First", 7, 3)
     first = next(one for one in seen(around)[0].actions if one.what == "First")
@@ -186,7 +186,7 @@ def test_an_action_is_done_on_a_day_and_the_next_one_is_what_is_due_first(around
     with pytest.raises(Refused):
         around.save(case_writes.change_action, "tutor", done_on="2027-01-12", **done)
     around.save(case_writes.change_action, "tutor", done_on="2027-01-08", **done)
-    (found,) = cases.open_cases(around.session, around.viewer("tutor"))
+    (found,) = open_cases.open_cases(around.session, around.viewer("tutor"))
     assert found.next_action is not None
     assert found.next_action.what == "Second"
     with pytest.raises(ChangedElsewhere):
@@ -213,7 +213,7 @@ def test_a_case_closes_with_an_outcome_and_opens_again_without_losing_it(around:
     (case,) = seen(around)
     assert case.closed is not None
     assert (case.closed.said, case.closed.closed_on) == ("Has a minibus pass", date(2027, 1, 8))
-    assert cases.open_cases(around.session, around.viewer("tutor")) == ()
+    assert open_cases.open_cases(around.session, around.viewer("tutor")) == ()
     with pytest.raises(Refused, match="closed"):
         around.save(case_writes.add_note, "tutor", case=case_id, said="Too late")
     around.save(case_writes.reopen_case, "tutor", case=case_id, version=2, reopened_why="The pass ran out")
@@ -255,7 +255,7 @@ def test_a_lead_finds_their_cases_and_who_keeps_support_every_one(around: Around
     opened(around, "learning-support-lead", about="Strictly private", confidentiality=4)
 
     def listed(role: str) -> set[str]:
-        return {one.about for one in cases.open_cases(around.session, around.viewer(role))}
+        return {one.about for one in open_cases.open_cases(around.session, around.viewer(role))}
 
     assert listed("tutor") == {"The tutor’s"}
     assert listed("head-of-department") == {"The head’s"}
@@ -271,7 +271,7 @@ def test_the_page_and_the_list_cost_the_same_queries_however_many_cases(around: 
         with statements(around.session) as page:
             cases.read(around.session, viewer, around.learner_id)
         with statements(around.session) as listed:
-            cases.open_cases(around.session, viewer)
+            open_cases.open_cases(around.session, viewer)
         return len(page), len(listed)
 
     opened(around)
