@@ -13,12 +13,12 @@ from callbacks.writing import Writer
 from components import ids, shell
 from components.drawing import drawing_output
 from components.schedule import ADDRESS, TITLE, drawn, schedule_page
-from data import calendar_feed, capacity, schedule, slots, stand_ins
+from data import calendar_feed, capacity, schedule, slots, who_stands_in
 from data.calendar_feed import FeedState
 from data.capacity import TutorLine
 from data.models import Writes
 from data.scope import Viewer
-from data.stand_ins import StandsIn
+from data.who_stands_in import StandsIn
 
 WRITERS = {
     "slot-offer": Writer.of(slots.offer, Writes.PLANS),
@@ -57,7 +57,7 @@ def _read(
         schedule.read(session, viewer),
         calendar_feed.state(session, viewer),
         capacity.own(session, viewer),
-        stand_ins.of_viewer(session, viewer),
+        who_stands_in.of_viewer(session, viewer),
     )
 
 

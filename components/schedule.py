@@ -14,7 +14,7 @@ from components.tutors import in_words
 from data.calendar_feed import FeedState
 from data.capacity import TutorLine
 from data.schedule import BookingState, Schedule, SlotLine, Waiting
-from data.stand_ins import StandsIn
+from data.who_stands_in import StandsIn
 
 TITLE = "Schedule"
 ADDRESS = "/schedule"

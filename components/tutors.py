@@ -10,7 +10,8 @@ from components import ids, shell, words
 from components.coverage_tables import query
 from components.drawing import drawing, render
 from data.models import StandInKind
-from data.stand_ins import EVERYTHING, DepartmentTutors, Line, StandsIn
+from data.stand_ins import EVERYTHING, DepartmentTutors, Line
+from data.who_stands_in import StandsIn
 
 KINDS = (
     (StandInKind.COVER.value, "Cover: away until a day, and back after it"),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from data import rules_of_age, stand_ins
+from data import rules_of_age, who_stands_in
 from data.models import (
     Access,
     Enrolment,
@@ -33,8 +33,8 @@ from data.models import (
 from data.plan_head import PlanHead, head_of_learner
 from data.rules_of_age import Basis
 from data.scope import Viewer
-from data.stand_ins import StandsIn
 from data.tutoring import holds_on, tutored_by
+from data.who_stands_in import StandsIn
 
 LOOKS_SHOWN = 200
 AnyRow = Row[*tuple[Any, ...]]
@@ -139,7 +139,7 @@ def read(session: Session, viewer: Viewer, learner_id: int, plan_id: int | None 
         head=head,
         today=viewer.today,
         staff=tuple(_staff(session, viewer, head)),
-        stand_ins=tuple(stand_ins.of_plan(session, viewer, head.id)),
+        stand_ins=tuple(who_stands_in.of_plan(session, viewer, head.id)),
         people=tuple(
             _person(viewer, learner.born_on, row, looks.get(row.id, ()), personal)
             for row in _people(session, head.id)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from data import stand_in_saves, stand_ins
+from data import stand_in_saves, stand_ins, who_stands_in
 from data.errors import ChangedElsewhere, NotFound, Refused
 from data.form_values import Typed
 from data.models import CollegeChange, Enrolment, Person, StandIn, StandInKind
@@ -219,7 +219,7 @@ def test_both_tutors_are_told_while_it_runs_and_before(session: Session) -> None
     world.record(world.a, world.c, from_on=TODAY + 5 * DAY, whose=world.cohorts[1].id)
 
     def told(person: Person, on: date = TODAY) -> list[str]:
-        return [one.person for one in stand_ins.of_viewer(session, make.viewer(session, person, on))]
+        return [one.person for one in who_stands_in.of_viewer(session, make.viewer(session, person, on))]
 
     assert told(world.a) == ["Ms B", "Ms C"]
     assert (told(world.b), told(world.c), told(world.head)) == (["Ms B"], ["Ms C"], [])
@@ -232,8 +232,10 @@ def test_a_plans_people_are_told_who_stands_in_now_and_later(session: Session) -
     world.record(world.a, world.b, kind="cover", until_on=TODAY + DAY, whose=world.cohorts[0].id)
     world.record(world.a, world.c, from_on=TODAY + 5 * DAY)
     viewer = make.viewer(session, world.a)
-    assert [(one.person, one.from_on) for one in stand_ins.of_plan(session, viewer, world.plans[0].id)] == [
+    assert [
+        (one.person, one.from_on) for one in who_stands_in.of_plan(session, viewer, world.plans[0].id)
+    ] == [
         ("Ms B", TODAY),
         ("Ms C", TODAY + 5 * DAY),
     ]
-    assert stand_ins.of_plan(session, make.viewer(session, world.c), world.plans[0].id) == []
+    assert who_stands_in.of_plan(session, make.viewer(session, world.c), world.plans[0].id) == []
