@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from data import kind_clocks, plan_rows, reviews
@@ -100,7 +100,7 @@ def script(
     if kind is None:
         raise NotFound
     prompts = of_kind(session, viewer, head, kind.id)
-    answers = {one.prompt.id: one for one in answers_to(session, head, prompts)}
+    answers = {one.prompt.id: one for one in answers_to(session, viewer, head, prompts)}
     return InterviewScript(head, kind, kinds, viewer.today, prompts, answers)
 
 
@@ -108,7 +108,7 @@ def to_prepare(session: Session, viewer: Viewer, head: PlanHead) -> tuple[Answer
     """What the learner is asked before the next review, with what they answered so far."""
     kind_id = kind_to_prepare(session, viewer, head, reviews.kind_choices(session, viewer))
     prompts = [one for one in of_kind(session, viewer, head, kind_id) if one.audience in OF_LEARNERS]
-    return answers_to(session, head, prompts)
+    return answers_to(session, viewer, head, prompts)
 
 
 def kind_to_prepare(
@@ -147,24 +147,33 @@ def answers_of(session: Session, viewer: Viewer, plan_id: int) -> tuple[GivenAns
     return tuple(GivenAnswer(*row) for row in rows)
 
 
-def answers_to(session: Session, head: PlanHead, prompts: Iterable[PromptLine]) -> tuple[Answer, ...]:
+def answers_to(
+    session: Session, viewer: Viewer, head: PlanHead, prompts: Iterable[PromptLine]
+) -> tuple[Answer, ...]:
     """Each prompt that a learner answers, with the answer since the last review."""
     asked = [one for one in prompts if one.audience in OF_LEARNERS]
-    given = _since_last_review(session, head.id, [one.id for one in asked])
+    given = _since_last_review(session, viewer, head.id, [one.id for one in asked])
     return tuple(
         Answer(one, row.said, row.written_on, row.version) if (row := given.get(one.id)) else Answer(one)
         for one in asked
     )
 
 
-def _since_last_review(session: Session, plan_id: int, prompt_ids: Sequence[int]) -> dict[int, PromptAnswer]:
+def _since_last_review(
+    session: Session, viewer: Viewer, plan_id: int, prompt_ids: Sequence[int]
+) -> dict[int, PromptAnswer]:
+    """{prompt: its answer since the last review}; one given today stays to the end of the day of a review."""
     rows = session.scalars(
         select(PromptAnswer)
         .join(Enrolment, Enrolment.id == PromptAnswer.plan_id)
         .where(
             PromptAnswer.plan_id == plan_id,
             PromptAnswer.prompt_id.in_(prompt_ids),
-            Enrolment.last_review_on.is_(None) | (PromptAnswer.written_on > Enrolment.last_review_on),
+            or_(
+                Enrolment.last_review_on.is_(None),
+                PromptAnswer.written_on > Enrolment.last_review_on,
+                PromptAnswer.written_on == viewer.today,
+            ),
         )
         .order_by(PromptAnswer.written_on, PromptAnswer.id)
     )
@@ -198,7 +207,7 @@ def save_answers(session: Session, viewer: Viewer, typed: Typed) -> Saved:
     asked = {one.id: one for one in of_college(session, viewer, Prompt.id.in_(sent))}
     if not sent or any(key not in asked or asked[key].audience == Audience.TUTOR for key in sent):
         raise NotFound
-    stored = _since_last_review(session, head.id, sent)
+    stored = _since_last_review(session, viewer, head.id, sent)
     words = {key: typed.text(f"answer-{key}", longest=LONGEST_ANSWER) for key in sent}
     _check_version(stored, typed.version())
     for key, said in words.items():
@@ -209,7 +218,7 @@ def save_answers(session: Session, viewer: Viewer, typed: Typed) -> Saved:
                 plan_id=head.id, prompt_id=key, written_on=viewer.today, asked=asked[key].asks, said=said
             )
             plan_rows.add(session, viewer, head.id, row, said)
-    version = sum(row.version for row in _since_last_review(session, head.id, sent).values())
+    version = sum(row.version for row in _since_last_review(session, viewer, head.id, sent).values())
     return head.saved("Saved. Your answers stand in the review pack.", ANSWERS, version=version)
 
 

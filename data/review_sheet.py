@@ -162,7 +162,9 @@ def read(session: Session, viewer: Viewer, form_id: int) -> ReviewSheet:
         head=head,
         kind=kind,
         signed_by=tuple(Party(one) for one in signed_by.split()),
-        prompts=prompts.answers_to(session, head, prompts.of_kind(session, viewer, head, form.kind_id))
+        prompts=prompts.answers_to(
+            session, viewer, head, prompts.of_kind(session, viewer, head, form.kind_id)
+        )
         if held
         else (),
         today=viewer.today,

@@ -294,14 +294,7 @@ def as_it_stands(session: Session, place: Place) -> Place:
         if row := session.get(table, getattr(place, name), populate_existing=True):
             versions[f"{name}_version"] = row.version
     judged = select(models.Preparedness.version).where(models.Preparedness.phase_id == place.phase)
-    answers = (
-        select(func.sum(models.PromptAnswer.version))
-        .join(models.Enrolment, models.Enrolment.id == models.PromptAnswer.plan_id)
-        .where(
-            models.PromptAnswer.plan_id == place.plan,
-            models.PromptAnswer.written_on > models.Enrolment.last_review_on,
-        )
-    )
+    answers = select(func.sum(models.PromptAnswer.version)).where(models.PromptAnswer.plan_id == place.plan)
     versions["answers"] = session.scalar(answers) or 0
     checks = select(func.count()).where(models.ProgrammeCheck.plan_id == place.plan)
     versions["checks"] = session.scalar(checks) or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -132,8 +132,11 @@ def test_an_answer_keeps_the_words_it_was_given_to_and_ends_with_the_review(arou
     assert (row.asked, row.said) == (prompt.asks, "Before")
     make.review(session, around.plan, make.TODAY)
     make.complete(session)
-    head = plan_head(session, around.viewer("learner"), around.plan.id)
-    assert all(one.version == 0 for one in prompts.to_prepare(session, around.viewer("learner"), head))
+    row_of_today = answer(around, "learner", prompt.id, "On the same day, after it", 1)
+    tomorrow = make.viewer(session, around.people["learner"], make.TODAY + timedelta(days=1))
+    head = plan_head(session, tomorrow, around.plan.id)
+    assert all(one.version == 0 for one in prompts.to_prepare(session, tomorrow, head))
+    assert row_of_today == 2
 
 
 def test_two_tabs_that_answer_are_told_of_each_other(around: Around) -> None:
