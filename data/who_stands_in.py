@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import case, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from data.models import Cohort, Enrolment, Person, StandIn, StandInKind
@@ -48,8 +48,10 @@ def of_plan(session: Session, viewer: Viewer, plan_id: int) -> list[StandsIn]:
 
 def of_viewer(session: Session, viewer: Viewer) -> list[StandsIn]:
     """Whom the viewer stands in for and who for the viewer: what runs, what comes, and handovers of the last
-    weeks."""
+    weeks. Cover isn't told once whom it covers has no learner of it any more."""
     row, tutor, person = aliased(StandIn), aliased(Person), aliased(Person)
+    on = case((row.from_on > viewer.today, row.from_on), else_=viewer.today)
+    covers_somebody = exists().where(Enrolment.cohort_id == row.cohort_id, stands(row, on)).correlate(row)
     return [
         StandsIn(StandInKind(kind), away, stands_in, from_on, until_on, cohort)
         for kind, away, stands_in, from_on, until_on, cohort in session.execute(
@@ -61,7 +63,10 @@ def of_viewer(session: Session, viewer: Viewer) -> list[StandsIn]:
                 or_(row.tutor_id == viewer.person_id, row.person_id == viewer.person_id),
                 person.organisation_id == viewer.organisation_id,
                 or_(row.until_on.is_(None), row.until_on >= viewer.today),
-                or_(row.kind == StandInKind.COVER, row.from_on > viewer.today - NEWS_FOR),
+                case(
+                    (row.kind == StandInKind.COVER, covers_somebody),
+                    else_=row.from_on > viewer.today - NEWS_FOR,
+                ),
             )
             .order_by(row.from_on, row.id)
         )
