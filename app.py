@@ -323,10 +323,15 @@ def serve(settings: Settings, *, dev: bool) -> None:
 
 
 def server_command(factory: str, host: str, port: int, workers: int, threads: int) -> list[str]:
-    """gunicorn as it serves Routebook; the benchmark starts it by the same command."""
+    """gunicorn as it serves Routebook; the benchmark starts it by the same command.
+
+    A worker takes in no more requests than it can soon answer, and keeps no connection: so all who wait do
+    so in one queue, for whichever worker is free first, and nobody behind a worker that has many.
+    """
     return [
         *(sys.executable, "-m", "gunicorn", f"--bind={host}:{port}"),
         *(f"--workers={workers}", f"--threads={threads}", "--preload", "--no-control-socket"),
+        *(f"--worker-connections={2 * threads + 2}", "--keep-alive=0"),
         *("--log-level=warning", f"--chdir={Path(__file__).parent}", factory),
     ]
 

@@ -48,6 +48,8 @@ NOBODY = "No learner fits. Change the name or the filter above."
 ROW_HEIGHT = 34
 TOUCH_ROW_HEIGHT = 44
 GROUP_HEIGHT = 30
+ROWS_AHEAD = 4
+"""Rows drawn beyond those in view; each of the usual ten costs some 25 cells before anything is seen."""
 MILESTONE_WIDTH = 40
 MANY_MILESTONES = 14
 """From so many on, the next review stays in view at the right while milestones scroll."""
@@ -206,6 +208,7 @@ def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
             "rowHeight": ROW_HEIGHT,
             "groupHeaderHeight": GROUP_HEIGHT,
             "headerHeight": _header_height(grid.milestones),
+            "rowBuffer": ROWS_AHEAD,
             "rowClassRules": {"learner-ended": "params.data.ended", "learner-paused": "params.data.paused"},
             "isExternalFilterPresent": {"function": "gridIsFiltered(params)"},
             "doesExternalFilterPass": {"function": "gridPasses(params)"},
