@@ -48,7 +48,6 @@ class Entry:
     boxed: bool = False
     lines: int = 1
     width: int = 0
-    style: str = ""
 
     @property
     def height(self) -> int:

@@ -14,7 +14,7 @@ station as far as there is room.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 STATION = 28
 """The room of a station on its road, in pixels."""
@@ -332,7 +332,7 @@ def _packed(boxes: Sequence[Box], width: int, y: float) -> tuple[list[PlacedBox]
         row.append(PlacedBox(box.key, at, 0, left, box.width, box.height))
     placed: list[PlacedBox] = []
     for row in rows:
-        placed += [replace(box, y=y) for box in row]
+        placed += [PlacedBox(box.key, box.x, y, box.left, box.width, box.height) for box in row]
         y += max(box.height for box in row) + ROW_GAP
     return placed, y
 

@@ -65,7 +65,7 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: int = 0) -> str:
         route=route,
         calm=calm,
         brief=brief,
-        entries=[_placed(entry, placed, layouts, days, route) for entry in found],
+        entries=[(entry, _place(entry, placed, layouts, days, route)) for entry in found],
         time=None if brief else Reviews.around(route),
         assessments=words.count(len(route.assessments), "assessment"),
         ways=_WaysShown.of(route),
@@ -258,8 +258,8 @@ def _styles(layouts: Sequence[Layout]) -> Styles:
     return styles
 
 
-def _placed(entry: Entry, placed: Styles, layouts: Sequence[Layout], days: _Days, route: RouteMap) -> Entry:
-    """The entry with its place. Where today lies outside the road, it has none and is only told."""
+def _place(entry: Entry, placed: Styles, layouts: Sequence[Layout], days: _Days, route: RouteMap) -> str:
+    """The entry's custom properties. Where today lies outside the road, it has no place and is only told."""
     if entry.kind == "phase":
         phase = next(p for n, p in enumerate(route.phases) if f"phase{n}" == entry.key)
         following = [p.starts_on for p in route.phases if p.starts_on > phase.starts_on]
@@ -267,10 +267,10 @@ def _placed(entry: Entry, placed: Styles, layouts: Sequence[Layout], days: _Days
         lefts = [layout.x(days.at(phase.starts_on)) if phase != route.phases[0] else 0 for layout in layouts]
         rights = [layout.x(days.at(ends)) if ends else 100 for layout in layouts]
         sizes = [right - left for left, right in zip(lefts, rights, strict=True)]
-        return replace(entry, style=_each("x", lefts) + _each("span", sizes))
+        return _each("x", lefts) + _each("span", sizes)
     if entry.kind == "today" and days.hold(route.today):
-        return replace(entry, style=_each("x", [layout.x(days.at(route.today)) for layout in layouts]))
-    return replace(entry, style=placed.get(entry.key, ""))
+        return _each("x", [layout.x(days.at(route.today)) for layout in layouts])
+    return placed.get(entry.key, "")
 
 
 def _each(name: str, values: Sequence[float]) -> str:
