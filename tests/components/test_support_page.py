@@ -40,7 +40,7 @@ def head(**rights: Any) -> PlanHead:
         "cohort_title": "Engineering",
         "department_id": 1,
         "department": "Engineering",
-            "starts_on": date(2026, 9, 7),
+        "starts_on": date(2026, 9, 7),
         "planned_end_on": None,
         "ended_on": None,
         "destination": "",
