@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
-from data.stand_ins import arranges
 from sqlalchemy.orm import Session
 
 from callbacks import policy, request
@@ -16,6 +15,7 @@ from components.capacity import Shown, capacity_page, drawn, monday_asked
 from components.drawing import drawing_output
 from data import capacity
 from data.scope import Viewer, may_see_organisation
+from data.stand_ins import arranges
 
 DRAWINGS = (ids.CAPACITY, ids.CAPACITY_LIST)
 """In the order of `drawn`."""
