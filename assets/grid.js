@@ -43,7 +43,15 @@
   // One function for all of a cell's classes: Dash's grid interprets each rule anew for each cell, so that
   // a rule for each state takes most of the time that the grid needs to appear. AG Grid adds such classes
   // only when a cell is drawn; after a save the rows are redrawn.
-  functions.gridClass = (params) => (params.node.rowPinned ? "" : params.context.classes[params.value]);
+  const isSelected = (node, column) => {
+    const target = targetOf(node, column);
+    return target !== null && String(target) === parameters().target;
+  };
+  const withSelected = (names, { node, column }) => (isSelected(node, column) ? [...names, "selected"] : names);
+
+  functions.gridClass = (params) =>
+    params.node.rowPinned ? [] : withSelected(params.context.classes[params.value].split(" "), params);
+  functions.gridPersonalClass = (params) => withSelected(params.data.personal ? ["opens"] : [], params);
   functions.gridReviewClass = (params) => `state-${params.value || "none"}`;
 
   functions.gridTip = (params) => {
@@ -56,11 +64,6 @@
     if (!personal) return "";
     const counts = personal.counts.map(([code, count]) => `${count} ${params.context.words[code].toLowerCase()}`);
     return `${counts.join(", ")}. Opens: ${personal.title}`;
-  };
-
-  functions.gridIsSelected = (params) => {
-    const target = targetOf(params.node, params.column);
-    return target !== null && String(target) === parameters().target;
   };
 
   components.LearnerCell = function (props) {
@@ -367,8 +370,14 @@
     const target = parameters().target;
     const marked = place && targetOf(api.getRowNode(place.row), api.getColumn(place.column));
     if (target && String(marked) !== target) place = findTarget(target) || place;
-    api.refreshCells({ force: true });
+    for (const cell of document.querySelectorAll(".grid .ag-cell.selected")) cell.classList.remove("selected");
+    const cell = target && place && cellOf(place);
+    if (cell) cell.classList.add("selected");
   }
+
+  // Where it is drawn at all; one that comes into view later is drawn with its class.
+  const cellOf = ({ row, column }) =>
+    document.querySelector(`.grid [row-id="${CSS.escape(row)}"] [col-id="${CSS.escape(column)}"]`);
 
   function end() {
     api = null;

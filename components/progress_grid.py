@@ -298,14 +298,13 @@ def _column_types() -> dict[str, Any]:
             "valueFormatter": {"function": "gridWord(params)"},
             "tooltipValueGetter": {"function": "gridTip(params)"},
             "cellClass": {"function": "gridClass(params)"},
-            "cellClassRules": {"selected": "gridIsSelected(params)"},
         },
         "personal": {
             "headerName": "In each state",
             "headerTooltip": "Personal targets, how many in each state",
             "cellRenderer": "PersonalCell",
             "tooltipValueGetter": {"function": "gridPersonalTip(params)"},
-            "cellClassRules": {"selected": "gridIsSelected(params)", "opens": "params.data.personal"},
+            "cellClass": {"function": "gridPersonalClass(params)"},
         },
         "review": {
             "field": "review",
