@@ -31,7 +31,7 @@ INDEX = """<!DOCTYPE html>
     </footer>
   </body>
 </html>"""
-GRID_AHEAD = '<link rel="preload" as="script" href="/_dash-component-suites/dash_ag_grid/async-community.js">'
+GRID_AHEAD = '<script defer src="/_dash-component-suites/dash_ag_grid/async-community.js"></script>'
 """The part of AG Grid that its script fetches once there is a grid: named where it isn't in time."""
 
 

@@ -54,10 +54,17 @@
   functions.gridPersonalClass = (params) => withSelected(params.data.personal ? ["opens"] : [], params);
   functions.gridReviewClass = (params) => `state-${params.value || "none"}`;
 
-  functions.gridTip = (params) => {
-    if (params.node.rowPinned) return params.data.shares[indexOf(params.column)];
-    return `${fullName(params.data)}, ${params.colDef.headerName}: ${params.context.words[params.value]}`;
-  };
+  // A milestone's cell tells whose it is once it is pointed at: few of some thousand ever are.
+  document.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest(".grid .ag-cell[col-id^=milestone-]");
+    if (!cell || cell.title || !api) return;
+    const id = cell.closest("[row-id]").getAttribute("row-id");
+    const column = api.getColumn(cell.getAttribute("col-id"));
+    const pinned = api.getPinnedTopRow(0);
+    const node = api.getRowNode(id);
+    if (node) cell.title = `${fullName(node.data)}, ${column.getColDef().headerName}: ${cell.textContent}`;
+    else if (pinned) cell.title = pinned.data.shares[indexOf(column)];
+  });
 
   functions.gridPersonalTip = (params) => {
     const personal = params.data.personal;

@@ -296,7 +296,6 @@ def _column_types() -> dict[str, Any]:
             "width": MILESTONE_WIDTH,
             "headerClass": "turned",
             "valueFormatter": {"function": "gridWord(params)"},
-            "tooltipValueGetter": {"function": "gridTip(params)"},
             "cellClass": {"function": "gridClass(params)"},
         },
         "personal": {

@@ -166,7 +166,7 @@ def test_the_page_of_a_large_cohort_stays_small() -> None:
 def test_columns_say_what_differs_and_column_types_the_rest() -> None:
     tree = progress_grid(large())
     sent = as_sent(tree)
-    assert sent.count("gridTip") == 1
+    assert sent.count("gridClass") == 1
     assert sent.count("state-overdue") < 5
 
 
