@@ -246,7 +246,8 @@
     if (answer.status === 401) return signedOut(answer);
     if (answer.status === 409) {
       const base = typedBy.get(form.dataset.draft)?.base;
-      const untouched = base && Object.entries(told.theirs).every(([name, values]) => sameValues(values, base[name]));
+      const isMine = ([name, values]) => !(name in base) || sameValues(values, base[name]);
+      const untouched = base && Object.entries(told.theirs).every(isMine);
       if (!untouched) return setSideBySide(form, told);
       versionOf(form).value = told.version; // what else was saved isn't on this form
       return send(form);

@@ -30,15 +30,19 @@ def render(template: str, **values: Any) -> Markup:
     return _environment.get_template(template).make_module(values).__html__()
 
 
-def drawing(name: str, markup: str, *, view: str | None = None) -> html.Div:
+def drawing(
+    name: str, markup: str, *, view: str | None = None, classes: str = "", region: str | None = None
+) -> html.Div:
     """A drawing on a page; a callback redraws it through its `drawing_output(name)`.
 
-    `view` becomes the `data-view` of its root. assets/drawing.js sets the markup into the element.
+    `view` becomes the `data-view` of its root, which is a landmark where `region` names it. assets/drawing.js
+    sets the markup into the element.
     """
     return html.Div(
         id=ids.drawing(name),
-        className=f"drawing drawing-{name}",
-        **attributes(data_html=markup, data_view=view),
+        className=f"drawing drawing-{name} {classes}".rstrip(),
+        role="region" if region else None,
+        **attributes(data_html=markup, data_view=view, aria_label=region),
     )
 
 

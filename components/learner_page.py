@@ -9,7 +9,6 @@ from typing import Any
 from dash import dcc, html
 
 from components import ids, shell, words
-from components.attributes import attributes
 from components.drawing import drawing, render
 from components.plan_changes import plan_change_in_words
 from components.plan_frame import plan_tabs
@@ -73,7 +72,12 @@ def drawn(
         head(route, own=own),
         render("learner_now.html", agreement=agreement, following=following, news=new),
         route_map(route, calm=own),
-        target_list(route, calm=own, brief=route.as_at is not None),
+        render(
+            "learner_list.html",
+            route=route,
+            calm=own,
+            targets=target_list(route, calm=own, brief=route.as_at is not None),
+        ),
     )
 
 
@@ -147,36 +151,12 @@ def _attendance(route: RouteMap) -> str:
 # --- the page's parts -----------------------------------------------------------------------------------
 
 
-def _propose(route: RouteMap) -> Any:
-    return dcc.Link(
-        [shell.icon("plus-lg"), "Propose a target"],
-        href=f"/learner/{route.learner_id}/propose?plan={route.enrolment_id}",
-        className="button",
-    )
-
-
 def _plan(route: RouteMap, the_map: str, the_list: str, form: Any, own: bool) -> list[Any]:
     return [
-        html.Section(
-            drawing(MAP, the_map, view="route-map"),
-            className="card route-card",
-            **attributes(aria_label="Route map"),
-        ),
+        drawing(MAP, the_map, view="route-map", classes="card route-card", region="Route map"),
         html.Div(
             [
-                html.Section(
-                    [
-                        html.Div(
-                            [
-                                html.H2("My targets" if own else "Targets"),
-                                *([_propose(route)] if route.may_write else []),
-                            ],
-                            className="list-head",
-                        ),
-                        drawing(LIST, the_list, view="target-list"),
-                    ],
-                    className="card target-list-card",
-                ),
+                drawing(LIST, the_list, view="target-list", classes="card target-list-card"),
                 *([] if route.as_at else [_form_side(form)]),
             ],
             className=f"with-form{' own' if own else ''}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import dash
@@ -54,7 +55,7 @@ def page(
         [
             html.Header(
                 [
-                    drawing("top", render("top.html", frame=frame, active=active)),
+                    drawing("top", _top(frame.links, active)),
                     *(_search() if frame.finds_learners and not alone else []),
                     drawing("top-end", render("top_end.html", frame=frame)),
                 ],
@@ -111,6 +112,11 @@ def breadcrumb(*steps: tuple[str, str | None]) -> html.Nav:
 
 def icon(name: str) -> html.Span:
     return html.Span(className=f"icon icon-{name}", **attributes(aria_hidden="true"))
+
+
+@lru_cache(maxsize=64)
+def _top(links: tuple[tuple[str, str], ...], active: str) -> str:
+    return render("top.html", links=links, active=active)
 
 
 def _search() -> list[Children]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 # Atkinson Hyperlegible Next, bold: characters by the width of their widest, as a part of the font's size.
 _CHARACTERS = {
     0.31: "'|j,.:;‘’`!i ",
@@ -14,13 +16,17 @@ _CHARACTERS = {
 }
 _WIDTHS = {character: width for width, characters in _CHARACTERS.items() for character in characters}
 _WIDEST = 1.0
+TEXTS_KEPT = 4096
+"""The titles of milestones are those of a whole cohort."""
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def text_width(text: str, size: float) -> float:
     """At least the width in pixels of a line of text of that size; unknown characters count as wide."""
     return sum(_WIDTHS.get(character, _WIDEST) for character in text) * size
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def wrapped(text: str, size: float, most: float, most_lines: int) -> tuple[float, int]:
     """(width, lines) of a box in which the text fits, if it can be had with so many lines at most.
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import APIResponse, Dialog, Locator, Page, Route, expect
 from sqlalchemy import ColumnElement, Engine, select
 from sqlalchemy.orm import Session
 
@@ -416,6 +416,25 @@ def test_a_learner_changes_the_note_and_ticks_steps_and_reads_who_reads_it(
     expect_saved(page, version + 2)
     expect(form_of(page).locator(".history")).to_contain_text(f"did “{words}”")
     assert stored(served_engine, own_case).note == "The workshop hours helped"
+
+
+def test_a_note_saved_while_a_tick_is_on_its_way_back_is_no_conflict_with_oneself(
+    page_as: OpenPage, own_case: Case, served_engine: Engine, complaints: Complaints
+) -> None:
+    complaints.expect("status of 409")
+    version = version_of(served_engine, own_case)
+    page = page_as("learner", own_case.address)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/write/target-step", lambda route: held.append((route, route.fetch())))
+    control(page, "note").fill("Typed while the tick was under way")
+    with page.expect_request("**/write/target-step"):
+        form_of(page).locator("[data-step]:not(:checked)").first.click()
+    save(page)
+    expect_saved(page, version + 2)
+    for route, answer in held:
+        route.fulfill(response=answer)
+    expect(form_of(page).locator(".conflict")).to_have_count(0)
+    assert stored(served_engine, own_case).note == "Typed while the tick was under way"
 
 
 def test_who_only_reads_sees_the_values_without_controls(page_as: OpenPage, own_case: Case) -> None:
