@@ -42,7 +42,7 @@ class Visit:
 
 
 def measure(
-    visits: list[Visit], cookies: list[dict[str, Any]], *, times: int = 5, base_of: dict[str, str]
+    visits: list[Visit], cookies: list[dict[str, Any]], *, times: int = 9, base_of: dict[str, str]
 ) -> list[Visible]:
     """Each page in turn, round after round, so that all share the machine's better and worse moments.
 

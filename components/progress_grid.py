@@ -215,6 +215,7 @@ def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
             "postSortRows": {"function": "gridSort(params)"},
             "enableBrowserTooltips": True,
             "animateRows": False,
+            "suppressColumnMoveAnimation": True,
             "suppressDragLeaveHidesColumns": True,
             "localeText": {"noRowsToShow": NOBODY, "noMatchingRows": NOBODY},
         },
