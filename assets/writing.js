@@ -181,7 +181,11 @@
       }
       post("/drafts", body, more)
         .then((answer) => {
-          if (answer.status === 401) signedOut(answer);
+          if (answer.status === 401) {
+            entry.kept = false; // kept with what is typed next, or on coming back to this page
+            if (!signingIn) signedOut(answer);
+            return;
+          }
           if (!answer.ok && answer.status !== 422) throw new Error("not kept");
           signedIn();
         })
@@ -192,8 +196,14 @@
     }
   }
 
-  // A draft that was refused a moment before signing in again may bring its notice late.
+  // Who has gone to sign in isn't told once more by a draft that is refused meanwhile.
+  let signingIn = false;
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-action=sign-in-again]")) signingIn = true;
+  });
+
   function signedIn() {
+    signingIn = false;
     const notice = document.getElementById("signed-out-notice");
     if (notice && notice.childNodes.length) setProps("signed-out-notice", { children: [] });
   }
@@ -263,6 +273,7 @@
 
   // What was typed while the form was on its way isn't saved yet.
   function saved(form, told, sent) {
+    signedIn();
     typedBy.delete(form.dataset.draft);
     judge(form, {});
     const version = versionOf(form);

@@ -74,7 +74,7 @@ def test_what_is_typed_survives_an_ended_session_and_is_saved_after_signing_in_b
     beside.click("[type=submit]")
     expect(beside.locator("main")).to_contain_text("What you typed is still there")
     beside.close()
-    expect(tutor.locator(NOTICE)).to_be_empty(timeout=10_000)
+    expect(tutor.locator(NOTICE)).to_be_empty()
     expect(tutor.locator(NOTE)).to_have_value("Typed before the session ended")
     tutor.click("[data-view=target-form] [data-action=save]")
     expect(tutor.locator("[data-view=target-form]")).to_have_attribute("data-saved", str(target.version + 1))
