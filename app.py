@@ -15,7 +15,9 @@ import click
 import dash
 from dash import Dash
 from flask import Flask
+from pydantic import ValidationError
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
 
 import answers
 import bundles
@@ -252,6 +254,28 @@ class RoutebookGroup(click.Group):
             raise click.ClickException(refused.reason) from refused
         except NotFound as missing:
             raise click.ClickException("There is no such thing in this database.") from missing
+        except ValidationError as wrong:
+            raise click.ClickException(wrong_settings(wrong)) from wrong
+        except DBAPIError as error:
+            raise click.ClickException(
+                f"The database answers: {str(error.orig).strip().splitlines()[0]}. Check DATABASE_URL, that the"
+                " server runs, and that nothing else writes to the file."
+            ) from error
+        except PermissionError as denied:
+            raise click.ClickException(
+                f"{denied.filename} may not be read or written. Ask whoever owns it, or choose another."
+            ) from denied
+
+
+def wrong_settings(wrong: ValidationError) -> str:
+    """A sentence for each setting that can't be, by the name that it has in the environment."""
+    prefix = str(Settings.model_config["env_prefix"])
+    sentences = []
+    for error in wrong.errors():
+        name = str(error["loc"][0])
+        name = name if name.startswith(prefix) else f"{prefix}{name}".upper()
+        sentences.append(f"{name}: {error['msg']}.")
+    return " ".join(sentences)
 
 
 @click.group(cls=RoutebookGroup)
@@ -307,7 +331,13 @@ def run(dev: bool) -> None:
 def serve(settings: Settings, *, dev: bool) -> None:
     if dev:
         logs.configure(settings.log_level)
-        create_app(settings).run(host=settings.host, port=settings.port, debug=True)
+        create_app(settings).run(
+            host=settings.host,
+            port=settings.port,
+            debug=True,
+            extra_files=files_of_pages(),
+            dev_tools_disable_version_check=True,  # asks another host
+        )
     elif sys.platform == "win32":
         from waitress import serve as waitress_serve
 
@@ -320,6 +350,14 @@ def serve(settings: Settings, *, dev: bool) -> None:
             "app:create_server()", settings.host, settings.port, settings.workers, settings.threads
         )
         os.execve(sys.executable, command, os.environ | ALLOCATOR)  # noqa: S606  # our own interpreter, no shell
+
+
+def files_of_pages() -> list[str]:
+    """Templates, styles and scripts: with the modules, what `make dev` watches."""
+    here = Path(__file__).parent
+    return [
+        str(path) for folder in ("components/templates", "assets") for path in (here / folder).glob("*.*")
+    ]
 
 
 def server_command(factory: str, host: str, port: int, workers: int, threads: int) -> list[str]:
@@ -359,7 +397,10 @@ def load_demo(engine: Engine, settings: Settings, *, learners: int, seed: int) -
     made = build(
         engine, today=today_for(settings, engine), seed=seed, learners=learners, progress=progress_bar
     )
-    click.echo(f"Demonstration college loaded: {made}")
+    click.echo(
+        f"Demonstration college loaded: {made.departments} departments, {made.cohorts} cohorts,"
+        f" {made.learners:,} learners, {made.targets:,} targets, {made.reviews:,} reviews."
+    )
 
 
 @cli.group("import")
@@ -372,13 +413,8 @@ def import_command(kind: str, help_text: str, *, needs_department: bool) -> None
         "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
     )
     @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-    @click.option(
-        "--mapping",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="A file that says which of your headings is which column.",
-    )
     def command(
-        paths: Sequence[Path], dry_run: bool, mapping: Path | None, department: str | None = None
+        paths: Sequence[Path], dry_run: bool, mapping: Path | None = None, department: str | None = None
     ) -> None:
         from data.importers import import_files
 
@@ -399,9 +435,14 @@ def import_command(kind: str, help_text: str, *, needs_department: bool) -> None
             raise SystemExit(1)
 
     if needs_department:
-        command = click.option("--department", required=True, help="Where it goes; made if it is new.")(
-            command
+        option = click.option("--department", required=True, help="Where it goes; made if it is new.")
+    else:
+        option = click.option(
+            "--mapping",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="A file that says which of your headings is which column.",
         )
+    command = option(command)
     import_group.command(kind, help=help_text)(command)
 
 

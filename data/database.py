@@ -9,12 +9,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
+
+from data.errors import Refused
 
 SQLITE_MENDED = (3, 51, 3)
 SQLITE_BUSY_MS = 15_000
 STATEMENT_TIMEOUT_MS = 10_000
+DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg")
 
 
 def sqlite_module() -> Any:
@@ -32,8 +36,12 @@ def affected_sqlite(version_info: tuple[int, ...]) -> bool:
 
 
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine for SQLite (WAL, foreign keys, immediate transactions) or PostgreSQL (psycopg 3)."""
-    if make_url(url).get_backend_name() != "sqlite":
+    """An engine for SQLite (WAL, foreign keys, immediate transactions) or PostgreSQL (psycopg 3).
+
+    Raises Refused for an address of anything else.
+    """
+    parsed = _known_database(url)
+    if parsed.get_backend_name() != "sqlite":
         return create_engine(
             url,
             pool_pre_ping=True,
@@ -47,13 +55,26 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
             " (WAL reset, mended in 3.51.3). Install pysqlite3 0.6.1 or use PostgreSQL.",
             file=sys.stderr,
         )
-    database = make_url(url).database
+    database = parsed.database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, module=module, connect_args={"timeout": SQLITE_BUSY_MS / 1000})
     event.listen(engine, "connect", _configure_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _known_database(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in DRIVERS:
+        raise Refused(
+            "DATABASE_URL is no address of SQLite or PostgreSQL. It looks like sqlite:////path/routebook.db"
+            " or postgresql://user:password@host/routebook."
+        )
+    return parsed
 
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:

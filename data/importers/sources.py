@@ -31,6 +31,8 @@ class Source:
 
 
 def existing_file(path: Path) -> Path:
+    if path.is_dir():
+        raise Refused(f"{path} is a folder. Name the file itself.")
     if not path.is_file():
         raise Refused(f"There is no file {path}. Check the name and the folder.")
     return path
