@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from dash import Output, html
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from components import ids, words
+from components import ids
 from components.attributes import attributes
-
-_environment = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_environment.globals["words"] = words
+from components.templating import environment
 
 
 def render(template: str, **values: Any) -> Markup:
@@ -27,7 +17,7 @@ def render(template: str, **values: Any) -> Markup:
 
     Marked as HTML, so that a drawing can stand in the template of a plain page.
     """
-    return _environment.get_template(template).make_module(values).__html__()
+    return environment.get_template(template).make_module(values).__html__()
 
 
 def drawing(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil
+from typing import NamedTuple
 
 from components import words
 from components.route_layout import WIDEST_LABEL
@@ -25,8 +25,7 @@ KINDS = ("phase", "barrier", "support", "target", "own", "review", "today")
 """The kinds of entry, in the order in which those of one day are told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One item of the list. `line` is its second line on the map, `more` what else is heard and printed
     on hover, `met` how a target was achieved; `boxed` ones stand beside the road."""
 
@@ -76,7 +75,7 @@ def entries(route: RouteMap, *, calm: bool, brief: int = 0) -> list[Entry]:
 def _brief(entry: Entry, most_lines: int) -> Entry:
     """The entry with so many lines of its title at most, and without what doesn't name its state."""
     line = "" if entry.kind in ("support", "barrier") else entry.line
-    return replace(entry, lines=min(entry.lines, most_lines), line=line)
+    return entry._replace(lines=min(entry.lines, most_lines), line=line)
 
 
 def _target(target: RouteTarget, today: date, calm: bool) -> Entry:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 STATION = 28
 """The room of a station on its road, in pixels."""
@@ -36,8 +37,7 @@ BEND = 2 * STATION
 MOST_ROWS_BEFORE_OTHER_SIDE = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(NamedTuple):
     """A station with its label; `at` is its date as a part of the road, 0 to 1."""
 
     key: str
@@ -47,8 +47,7 @@ class Stop:
     stretch: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """Something beside the road that isn't a station: a support, a barrier, a review, a proposed target.
 
     It begins at its date, or later up to `until` where the row is taken.
@@ -61,14 +60,12 @@ class Box:
     until: float = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Lane:
+class Lane(NamedTuple):
     stops: Sequence[Stop]
     beside: Sequence[Box] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Station:
+class Station(NamedTuple):
     """`x` percent along the road and `y` pixels down; `left` and `top` of its label from its middle."""
 
     key: str
@@ -92,8 +89,7 @@ class Station:
         return self.top if self.row > 0 else self.top + self.height
 
 
-@dataclass(frozen=True, slots=True)
-class Road:
+class Road(NamedTuple):
     """A road at `y`: the lane's own from start to destination, a siding or a stretch from x to x."""
 
     kind: str
@@ -103,8 +99,7 @@ class Road:
     leaves_y: float
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedBox:
+class PlacedBox(NamedTuple):
     key: str
     x: float
     y: float
@@ -113,8 +108,7 @@ class PlacedBox:
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(NamedTuple):
     width: int
     height: float
     stations: tuple[Station, ...]
@@ -250,11 +244,13 @@ def _road(track: Track, width: int, y: float) -> tuple[list[Station], float, flo
     heights = _row_heights(track, rows)
     above = _reach(heights, -1)
     road_y = y + above + (ROAD_TO_LABEL if above else HALF)
+    near = {
+        row: ROAD_TO_LABEL + sum(h + ROW_GAP for r, h in heights.items() if r * row > 0 and abs(r) < abs(row))
+        for row in heights
+    }
     stations = []
     for (stop, x, _), row, left in zip(track, rows, _lefts(track, rows), strict=True):
-        beyond = sum(h + ROW_GAP for r, h in heights.items() if r * row > 0 and abs(r) < abs(row))
-        near = ROAD_TO_LABEL + beyond
-        top = near if row > 0 else -near - stop.height
+        top = near[row] if row > 0 else -near[row] - stop.height
         stations.append(Station(stop.key, percent(x, width), road_y, left, top, stop.width, stop.height, row))
     return stations, road_y, road_y + max(HALF, ROAD_TO_LABEL + _reach(heights, 1))
 
@@ -267,21 +263,36 @@ def _reach(heights: dict[int, int], side: int) -> float:
 def _row_heights(track: Track, rows: Sequence[int]) -> dict[int, int]:
     heights: dict[int, int] = {}
     for (stop, _, _), row in zip(track, rows, strict=True):
-        heights[row] = max(heights.get(row, 0), stop.height)
+        if stop.height > heights.get(row, 0):
+            heights[row] = stop.height
     return heights
 
 
 def _best_rows(track: Track) -> list[int]:
     """The rows that make the lane lowest; see `_rows`."""
+    covers = _covers(track)
     choices: list[list[int]] = []
     for most in range(1, MOST_ROWS_BEFORE_OTHER_SIDE + 1):
-        choices.append(_rows(track, most))
-        if max(abs(row) for row in choices[-1]) < most or len(set(choices[-1])) == 1:
+        choices.append(_rows(track, covers, most))
+        if len(set(choices[-1])) == 1 or max(map(abs, choices[-1])) < most:
             break  # deeper rows would make it no lower
+    if len(choices) == 1:
+        return choices[0]
     return min(choices, key=lambda rows: sum(_row_heights(track, rows).values()))
 
 
-def _rows(track: Track, most: int) -> list[int]:
+def _covers(track: Track) -> list[int]:
+    """For each label the first station that lies beyond it."""
+    ends = []
+    for index, (stop, x, _) in enumerate(track):
+        beyond, end = x + stop.width + LABEL_GAP, index + 1
+        while end < len(track) and track[end][1] < beyond:
+            end += 1
+        ends.append(end)
+    return ends
+
+
+def _rows(track: Track, covers: Sequence[int], most: int) -> list[int]:
     """The row of each label: 1, 2 … below the road, -1, -2 … above it.
 
     Where a label may be on either side: below as long as that takes no more than `most` rows, else above,
@@ -289,13 +300,8 @@ def _rows(track: Track, most: int) -> list[int]:
     """
     rows = [0] * len(track)
     for index in range(len(track) - 1, -1, -1):
-        stop, x, side = track[index]
-        lowest = highest = 0  # of the labels that it covers
-        for other in range(index + 1, len(track)):
-            if track[other][1] >= x + stop.width + LABEL_GAP:
-                break
-            lowest, highest = max(lowest, rows[other]), min(highest, rows[other])
-        below, above = 1 + lowest, 1 - highest
+        side, covered = track[index][2], rows[index + 1 : covers[index]]
+        below, above = (1 + max(0, *covered), 1 - min(0, *covered)) if covered else (1, 1)
         if not side:
             side = 1 if below <= most or below <= above else -1
         rows[index] = below if side > 0 else -above
@@ -322,30 +328,37 @@ def _lefts(track: Track, rows: Sequence[int]) -> list[float]:
 
 def _packed(boxes: Sequence[Box], width: int, y: float) -> tuple[list[PlacedBox], float]:
     """The boxes from their dates to the right, each in the first row that has room; and the y under them."""
-    rows: list[list[PlacedBox]] = []
+    rows: list[_Row] = []
     for box in sorted(boxes, key=lambda box: box.at):
         x = _pixels(box.at, width)
-        natural = max(0, min(x - HALF, width - box.width))
-        row, start = _room_in(rows, box, natural, width)
-        at = percent(x, width)
-        left = round(start - at * width / 100, 2)
-        row.append(PlacedBox(box.key, at, 0, left, box.width, box.height))
+        row, start = _room_in(rows, box, x, width)
+        row.boxes.append((box, x, start))
+        row.ends = start + box.width
     placed: list[PlacedBox] = []
     for row in rows:
-        placed += [PlacedBox(box.key, box.x, y, box.left, box.width, box.height) for box in row]
-        y += max(box.height for box in row) + ROW_GAP
+        for box, x, start in row.boxes:
+            placed.append(
+                PlacedBox(box.key, percent(x, width), y, round(start - x, 2), box.width, box.height)
+            )
+        y += max([box.height for box, _, _ in row.boxes]) + ROW_GAP
     return placed, y
 
 
-def _room_in(
-    rows: list[list[PlacedBox]], box: Box, natural: float, width: int
-) -> tuple[list[PlacedBox], float]:
+@dataclass(slots=True)
+class _Row:
+    """A row of boxes, each with its pixels along the road and where it begins."""
+
+    boxes: list[tuple[Box, float, float]]
+    ends: float
+
+
+def _room_in(rows: list[_Row], box: Box, x: float, width: int) -> tuple[_Row, float]:
     """The first row with room for the box and where it begins there; a new row where there is none."""
+    natural = max(0, min(x - HALF, width - box.width))
     latest = max(natural, _pixels(box.until, width) - HALF)
     for row in rows:
-        last = row[-1]
-        start = max(natural, last.x * width / 100 + last.left + last.width + LABEL_GAP)
+        start = max(natural, row.ends + LABEL_GAP)
         if start <= latest and start + box.width <= width:
             return row, start
-    rows.append([])
+    rows.append(_Row([], 0))
     return rows[-1], natural

@@ -6,11 +6,9 @@ Wide screens and paper set the list's items along the roads, phones let them run
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil
-
-from babel.dates import format_date
 
 from components import words
 from components.drawing import render
@@ -167,7 +165,7 @@ class _Days:
         every = max(1, ceil(len(firsts) * MONTHS_APART / road))
         return [
             (
-                format_date(day, "MMM", locale=words.LOCALE),
+                words.month(day.month),
                 str(day.year) if number == 0 or day.year != firsts[(number - 1) * every].year else "",
                 day,
             )
@@ -209,7 +207,7 @@ def _laid_out(route: RouteMap, found: Sequence[Entry], days: _Days) -> list[Layo
     strips = [[_box(e, days) for e in found if _strip_of(e) == number] for number in range(len(_STRIPS))]
     side = _side_height(route)
     laid_out = [lay_out(width, lanes, strips) for width in NARROWEST]
-    return [replace(one, height=max(one.height, _middle(one) + side)) for one in laid_out]
+    return [one._replace(height=max(one.height, _middle(one) + side)) for one in laid_out]
 
 
 def _side_height(route: RouteMap) -> float:

@@ -62,6 +62,12 @@ def short_day(value: date | None) -> str:
     return format_date(value, "d MMM", locale=LOCALE) if value else "no date"
 
 
+@lru_cache(maxsize=12)
+def month(number: int) -> str:
+    """Jan, Sept."""
+    return format_date(date(2000, number, 1), "MMM", locale=LOCALE)
+
+
 def weekday(value: date) -> str:
     """Mon 4 Jan."""
     return format_date(value, "EEE d MMM", locale=LOCALE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
@@ -59,12 +58,12 @@ def named(some_lanes: list[Lane], some_strips: list[list[Box]]) -> tuple[list[La
     return (
         [
             Lane(
-                [replace(stop, key=key("s")) for stop in lane.stops],
-                [replace(box, key=key("b")) for box in lane.beside],
+                [stop._replace(key=key("s")) for stop in lane.stops],
+                [box._replace(key=key("b")) for box in lane.beside],
             )
             for lane in some_lanes
         ],
-        [[replace(box, key=key("b")) for box in strip] for strip in some_strips],
+        [[box._replace(key=key("b")) for box in strip] for strip in some_strips],
     )
 
 
