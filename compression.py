@@ -28,7 +28,7 @@ COMPRESSIBLE = frozenset(
         "text/plain",
     }
 )
-BEST, QUICK = 9, 6
+BEST, QUICK = 9, 5
 ESCAPED = {b"\\u003c": b"<", b"\\u003e": b">", b"\\u002f": b"/"}
 """What Dash's JSON writes for characters that matter in a script within HTML, where none of it stands."""
 
@@ -54,10 +54,10 @@ def install(server: Flask) -> None:
 def _brief(response: Response) -> bytes:
     """The body; of JSON without the escapes that would be half of a drawing's markup.
 
-    Left as it is where a backslash itself is written, since that might stand before one of them.
+    Left as it is where a backslash that is itself written stands before one of them.
     """
     body = response.get_data()
-    if response.mimetype != "application/json" or b"\\\\" in body:
+    if response.mimetype != "application/json" or b"\\\\u00" in body:
         return body
     for escape, character in ESCAPED.items():
         body = body.replace(escape, character)

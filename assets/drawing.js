@@ -8,7 +8,10 @@
     const scrolled = Array.from(mount.querySelectorAll(".scrolls"), (element) => element.scrollLeft);
     const stay = new Set(Array.from(mount.querySelectorAll("details[data-stays][open]"), (one) => one.dataset.stays));
     mount.innerHTML = html;
-    mount.querySelectorAll("details[data-stays]").forEach((one) => { one.open = one.open || stay.has(one.dataset.stays); });
+    mount.querySelectorAll("details[data-stays]").forEach((one) => {
+      one.open = one.open || stay.has(one.dataset.stays);
+      if (one.open) loadWithin(one);
+    });
     mount.querySelectorAll(".scrolls").forEach((element, index) => {
       element.scrollLeft = scrolled[index] ?? ("scrollEnd" in element.dataset ? element.scrollWidth : 0);
     });
@@ -24,6 +27,30 @@
     if (again) (shut ? shut.querySelector("summary") : again).focus({ preventScroll: true });
   }
 
+  // A place with an address in `data-load` is filled as it is first needed: a page without it is lighter. Drawn
+  // anew, it shows what it held until the answer comes.
+  const held = new Map();
+
+  async function load(place) {
+    const address = place.dataset.load;
+    if (held.has(address)) draw(place, held.get(address));
+    const answer = await fetch(address).catch(() => null);
+    if (!answer || !answer.ok) {
+      window.routebook.say("That couldn’t be fetched. Please check your connection and try again.");
+      return;
+    }
+    const html = await answer.text();
+    if (!place.childElementCount || held.get(address) !== html) draw(place, html);
+    held.set(address, html);
+  }
+
+  function loadWithin(fold) {
+    const place = fold.querySelector(":scope > [data-load]");
+    if (place && !place.childElementCount) load(place);
+  }
+
+  document.addEventListener("toggle", (event) => { if (event.target.open && event.target.matches("details")) loadWithin(event.target); }, true);
+
   // The target that the address selects is marked wherever it is drawn.
   function mark(root) {
     const selected = new URLSearchParams(window.location.search).get("target");
@@ -33,7 +60,7 @@
     });
   }
 
-  window.routebook = Object.assign(window.routebook || {}, { draw, mark: () => document.querySelectorAll(".drawing").forEach(mark) });
+  window.routebook = Object.assign(window.routebook || {}, { draw, load, mark: () => document.querySelectorAll(".drawing").forEach(mark) });
 
   // Each cell gets the names of its row and column, which are sent once each.
   function nameCells(table) {

@@ -88,11 +88,7 @@
   // The dialogs come with the first button that opens one.
   async function dialogFor(name) {
     const place = byId("small-forms");
-    if (place && !place.childElementCount) {
-      const answer = await fetch(place.dataset.load).catch(() => null);
-      if (answer && answer.ok) window.routebook.draw(place, await answer.text());
-      else window.routebook.say("That form couldn’t be fetched. Please check your connection and try again.");
-    }
+    if (place && !place.childElementCount) await window.routebook.load(place);
     return byId(name);
   }
 

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from dash import Dash, no_update
+from flask import request as flask_request
 from sqlalchemy.orm import Session
 
 from callbacks import plan_page, policy, request, small_forms, target_form
@@ -13,8 +14,9 @@ from callbacks.writing import Writer
 from components import shell
 from components.agreement import agreement_notice
 from components.learner_page import DRAWINGS, as_at_notice, drawn, learner_page
+from components.route_map import own_route as own_route_markup
 from data import agreements, news, own_route, route_map
-from data.errors import Refused
+from data.errors import NotFound, Refused
 from data.form_values import date_of
 from data.news import News
 from data.own_words import RIGHTS as OWN_WORDS
@@ -84,6 +86,15 @@ def follow_save(saved: Any, shown: Any) -> Any:
         )
 
 
+def own_route_forms(learner_id: str) -> str:
+    """What the fold under the map holds, as it is opened."""
+    with request.looking() as (session, viewer):
+        route = read(session, viewer, learner_id, flask_request.args.get("plan"))
+        if not route.may_write_own:
+            raise NotFound
+        return own_route_markup(route, calm=viewer.is_learner_only)
+
+
 def read(session: Session, viewer: Viewer, learner_id: Any, plan: Any, as_at: date | None = None) -> RouteMap:
     """The route map of ids as they came with a request."""
     return route_map.read(session, viewer, *plan_page.asked(learner_id, plan), as_at)
@@ -99,3 +110,6 @@ def day_of(text: Any) -> date | None:
 
 def register(app: Dash) -> None:
     plan_page.redraw(app, follow_save, *DRAWINGS)
+    app.server.add_url_rule(
+        "/learner/<learner_id>/own-route", "own_route", request.or_missing(own_route_forms), methods=["GET"]
+    )

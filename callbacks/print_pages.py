@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from flask import Flask, Response, abort
+from flask import Flask, Response
 from flask import request as flask_request
 from sqlalchemy.orm import Session
 from werkzeug.utils import secure_filename
@@ -19,12 +17,9 @@ from components.learner_print import learner_print
 from components.plan_copy import plan_archive, plan_print
 from components.review_pack import packs_print
 from data import case_study, class_sheet, my_reviews, plan_copy, progress_grid, prompts, review_pack
-from data.errors import NotFound
 from data.plan_copy import PlanCopy
 from data.plan_head import head_of_learner
 from data.scope import Viewer
-
-Page = Callable[..., str | Response]
 
 
 def print_learner(learner_id: str) -> str:
@@ -127,19 +122,6 @@ def print_class_sheet(group_id: str) -> str:
         return class_sheet_page(class_sheet.read(session, viewer, request.whole_number(group_id)))
 
 
-def or_missing(page: Page) -> Page:
-    """The page, or the answer that an address gets which doesn't exist."""
-
-    def answered(**variables: str) -> str | Response:
-        try:
-            return page(**variables)
-        except NotFound:
-            abort(404)
-
-    answered.__name__ = page.__name__
-    return answered
-
-
 def register(server: Flask) -> None:
     for address, page in (
         ("/learner/<learner_id>/print", print_learner),
@@ -154,4 +136,4 @@ def register(server: Flask) -> None:
         ("/cohort/<cohort_id>/print", print_cohort),
         ("/cohort/<cohort_id>/coverage/print", print_coverage),
     ):
-        server.add_url_rule(address, page.__name__, or_missing(page), methods=["GET"])
+        server.add_url_rule(address, page.__name__, request.or_missing(page), methods=["GET"])

@@ -13,7 +13,7 @@ import dash
 import structlog
 from dash import set_props
 from dash.exceptions import MissingCallbackContextException
-from flask import current_app
+from flask import abort, current_app
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import Engine
@@ -145,6 +145,19 @@ def page(function: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
         except NotFound:
             with looking() as (_, someone):
                 return shell.page(frame(someone), "Not found", [not_found()])
+
+    return answered
+
+
+def or_missing(route: Callable[Parameters, Any]) -> Callable[Parameters, Any]:
+    """Make a route of Flask's answer out of scope as an address that doesn't exist."""
+
+    @wraps(route)
+    def answered(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Any:
+        try:
+            return route(*args, **kwargs)
+        except NotFound:
+            abort(404)
 
     return answered
 

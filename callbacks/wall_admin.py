@@ -3,21 +3,20 @@ since the answer that shows a new address must be read once and printed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import structlog
-from flask import Flask, abort, redirect
+from flask import Flask, redirect
 from flask import request as flask_request
 from flask.typing import ResponseReturnValue
 
 from callbacks import request
 from components import wall_pages
 from data import walls
-from data.errors import ChangedElsewhere, NotFound, Refused
+from data.errors import ChangedElsewhere, Refused
 from data.form_values import Typed
 from data.scope import Viewer
 
-Page = Callable[..., ResponseReturnValue]
 DONE = {"saved": "Saved. The screen shows it at its next refresh.", "revoked": "The wall is switched off."}
 log = structlog.get_logger("routebook.walls")
 
@@ -112,18 +111,6 @@ def _conflict(theirs: ChangedElsewhere) -> str:
     )
 
 
-def or_missing(page: Page) -> Page:
-    """The page, or the answer that an address gets which doesn't exist."""
-
-    def answered(**variables: str) -> ResponseReturnValue:
-        try:
-            return page(**variables)
-        except NotFound:
-            abort(404)
-
-    return answered
-
-
 def register(server: Flask) -> None:
     for address, page, methods in (
         (wall_pages.ADDRESS, walls_page, ["GET"]),
@@ -132,4 +119,4 @@ def register(server: Flask) -> None:
         (f"{wall_pages.ADDRESS}/<wall_id>/address", renew_wall, ["POST"]),
         (f"{wall_pages.ADDRESS}/<wall_id>/revoke", revoke_wall, ["POST"]),
     ):
-        server.add_url_rule(address, f"admin_{page.__name__}", or_missing(page), methods=methods)
+        server.add_url_rule(address, f"admin_{page.__name__}", request.or_missing(page), methods=methods)

@@ -68,7 +68,6 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: int = 0) -> str:
         assessments=words.count(len(route.assessments), "assessment"),
         ways=_WaysShown.of(route),
         lane_names={lane.id: lane.own_name or lane.label for lane in route.lanes},
-        lane_options=[(lane.id, lane.own_name or lane.label) for lane in route.lanes],
         layouts=[_Drawn(layout, number, trails) for number, layout in enumerate(layouts)],
         lanes=[
             (lane, _each("y", [layout.roads[n][0].y for layout in layouts]))
@@ -88,6 +87,12 @@ def route_map(route: RouteMap, *, calm: bool = False, brief: int = 0) -> str:
         counts=counts(route, calm=calm),
         summary=_summary(route),
     )
+
+
+def own_route(route: RouteMap, *, calm: bool) -> str:
+    """The forms of the learner's own stops and names of roads, for the fold under the map."""
+    options = [(lane.id, lane.own_name or lane.label) for lane in route.lanes]
+    return render("own_route.html", route=route, calm=calm, lane_options=options)
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,7 @@ def _rules(server: Server) -> Iterator[str]:
             "wall_boards",
             "read_drafts",
             "small_forms",
+            "own_route",
         )
         is_a_file = route.rule.endswith((".csv", ".xlsx", ".zip", ".ics"))
         if "GET" in (route.methods or ()) and not not_a_page and not is_a_file:

@@ -12,7 +12,7 @@ import pytest
 
 from components.learner_page import head, learner_page, next_step
 from components.learner_print import learner_print, sheet_for
-from components.route_map import map_sizes, route_map
+from components.route_map import map_sizes, own_route, route_map
 from components.target_form import target_form
 from components.target_list import target_list
 from data.route_map import (
@@ -335,7 +335,9 @@ def test_a_stop_of_the_learners_own_and_a_named_road_stand_on_the_map_uncounted(
     assert "Own stop: Open day <b>" in theirs
     assert "4 targets; 1 proposed, not counted" in mine
     assert "My racing road Career" in mine
-    assert "Put it on my map" in mine
+    assert "Put it on my map" not in mine, "the forms come as their fold is opened"
+    assert "Put it on my map" in words_of(own_route(route, calm=True))
+    assert "Put it on the map" in words_of(own_route(route, calm=False))
     assert "Put it on my map" not in words_of(route_map(replace(route, may_write_own=False), calm=True))
     assert 'data-writes="own-stop"' not in route_map(route, brief=2)
 
