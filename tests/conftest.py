@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -65,18 +65,46 @@ def migrated_postgres(postgres_server: str) -> str:
 
 @pytest.fixture
 def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
-    """A migrated, empty SQLite database of the test's own."""
+    """A migrated, empty SQLite database in a folder of the test's own."""
     path = tmp_path / "routebook.db"
     path.write_bytes(migrated_sqlite.read_bytes())
     return f"sqlite:///{path}"
 
 
+# One engine of each kind serves one test after another: what SQLAlchemy has compiled for a statement, which
+# takes longer than most tests, stays known.
+
+
 @pytest.fixture(scope="session")
-def postgres_database(migrated_postgres: str) -> tuple[str, str]:
-    """(URL, what empties it again) of a migrated PostgreSQL database for one test after another: making one
-    for each takes two hundred times as long as emptying it."""
-    url = _named(migrated_postgres, "routebook_empty")
-    engine = make_engine(url)
+def lasting_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine for a SQLite file that each test puts there anew."""
+    engine = make_engine(f"sqlite:///{tmp_path_factory.mktemp('lasting') / 'routebook.db'}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_engine(lasting_sqlite: Engine, migrated_sqlite: Path) -> Iterator[Engine]:
+    """A migrated, empty SQLite database, the test's own while it runs."""
+    put(lasting_sqlite, migrated_sqlite)
+    yield lasting_sqlite
+    lasting_sqlite.dispose()
+
+
+def put(engine: Engine, template: Path) -> None:
+    """Make an engine's SQLite database a copy of a file; nobody may be connected to it."""
+    engine.dispose()
+    path = Path(str(engine.url.database))
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    path.write_bytes(template.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def lasting_postgres(migrated_postgres: str) -> Iterator[tuple[Engine, Callable[[], None]]]:
+    """(engine, what empties its database again): making a database for each test takes two hundred times as
+    long as emptying one."""
+    engine = make_engine(_named(migrated_postgres, "routebook_empty"))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         tables = [name for name in inspect(connection).get_table_names() if name != "alembic_version"]
         connection.execute(text("CREATE SCHEMA first"))
@@ -85,33 +113,36 @@ def postgres_database(migrated_postgres: str) -> tuple[str, str]:
         connection.execute(
             text("CREATE TABLE first.numbers AS SELECT * FROM pg_sequences WHERE schemaname = 'public'")
         )
-    engine.dispose()
-    return (
-        url,
-        " ".join(
-            [
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid();",
-                "SET session_replication_role = replica;",  # in any order, whatever refers to what
-                *(f'DELETE FROM public."{table}";' for table in tables),  # noqa: S608  # our own tables
-                *(f'INSERT INTO public."{table}" TABLE first."{table}";' for table in tables),
-                "SELECT setval(format('public.%I', sequencename), coalesce(last_value, 1),"
-                " last_value IS NOT NULL) FROM first.numbers;",
-                "SET session_replication_role = origin;",
-            ]
-        ),
+    emptied = " ".join(
+        [
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid();",
+            "SET session_replication_role = replica;",  # in any order, whatever refers to what
+            *(f'DELETE FROM public."{table}";' for table in tables),  # noqa: S608  # our own tables
+            *(f'INSERT INTO public."{table}" TABLE first."{table}";' for table in tables),
+            "SELECT setval(format('public.%%I', sequencename), coalesce(last_value, 1),"
+            " last_value IS NOT NULL) FROM first.numbers;",
+        ]
     )
+    apart = make_engine(engine.url.render_as_string(hide_password=False))
+    with apart.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield engine, lambda: connection.exec_driver_sql(emptied).close()
+    apart.dispose()
+    engine.dispose()
 
 
 @pytest.fixture
-def postgres_url(postgres_database: tuple[str, str]) -> Iterator[str]:
+def postgres_engine(lasting_postgres: tuple[Engine, Callable[[], None]]) -> Iterator[Engine]:
     """A migrated, empty PostgreSQL database, the test's own while it runs."""
-    url, emptied = postgres_database
-    yield url
-    engine = make_engine(url)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(emptied.replace("%", "%%"))
+    engine, empty = lasting_postgres
+    yield engine
     engine.dispose()
+    empty()
+
+
+@pytest.fixture
+def postgres_url(postgres_engine: Engine) -> str:
+    return postgres_engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -135,17 +166,16 @@ def demo_engine(demo_database: str) -> Iterator[Engine]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest) -> str:
+def engine(request: pytest.FixtureRequest) -> Engine:
     """The test runs twice: on SQLite and on PostgreSQL."""
-    url: str = request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
-    return url
+    kind = "sqlite_engine" if request.param == "sqlite" else "postgres_engine"
+    engine: Engine = request.getfixturevalue(kind)
+    return engine
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
-    engine = make_engine(database_url)
-    yield engine
-    engine.dispose()
+def database_url(engine: Engine) -> str:
+    return engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ So a look at the bytes of any answer tells whose data is in it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -45,6 +46,10 @@ READS_SUPPORT_TO = {name: level for name, _, _, _, level in college.ROLES}
 WRITES = {name: writes for name, _, _, writes, _ in college.ROLES}
 
 
+PLANTED = re.compile(r"zq\d+qz")
+"""What each planted word looks like."""
+
+
 @dataclass(frozen=True)
 class Canary:
     """A word of one column of one row: of which places it is, and how confidential."""
@@ -67,7 +72,8 @@ class World:
     def seen(self, text: str) -> set[str]:
         """The canaries in a text."""
         lowered = text.lower()
-        return {word for word in self.canaries if word in lowered}
+        words = self.canaries.keys() & set(PLANTED.findall(lowered))
+        return words | {email for email in self.people.values() if email in lowered}
 
 
 class Builder:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from data import models
 from data.sign_in import hash_of
 from tests import factories as make
-from tests.callbacks.college import World, build
+from tests.callbacks.college import World
 from tests.callbacks.visiting import CALLBACKS, Visitor, open_page
 
 TOKEN = "a-token-that-only-this-test-knows-0123456789"
@@ -42,11 +42,6 @@ MAY_READ = {
     "person.name",
 }
 """The columns of which a guest sees something: the map, the targets by title, the tutor, themselves."""
-
-
-@pytest.fixture
-def world(college: Session, password_hash: str) -> World:
-    return build(college, password_hash)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterator
+from io import StringIO
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,17 +21,13 @@ from werkzeug.test import TestResponse
 from callbacks.policy import policy_of
 from data import agreements, models
 from tests import factories as make
-from tests.callbacks.college import EVERYWHERE, ODD_IDS, SEES, WRITES, World, beside, build
+from tests.callbacks.college import EVERYWHERE, ODD_IDS, SEES, WRITES, World, beside
 from tests.callbacks.samples import NAMED_IDS, SAMPLES, WRITTEN, Place
 from tests.callbacks.visiting import Visitor, declared_call, open_page
+from tests.test_logs import logged
 
 FILE_NAMES = {"filename", "package_name", "fingerprinted_path", "path"}
 NOT_OF_THE_COLLEGE = {"login_session", "failed_sign_in"}
-
-
-@pytest.fixture
-def world(college: Session, password_hash: str) -> World:
-    return build(college, password_hash)
 
 
 def visit(server: Flask, world: World, role: str | None) -> Visitor:
@@ -79,10 +76,15 @@ def callbacks(app: Dash, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
 def forms(app: Dash, place: Place) -> Iterator[tuple[str, dict[str, Any]]]:
     """(kind, what is sent) of each form that is saved."""
     for kind in app.server.extensions["routebook_writers"]:
-        assert kind in WRITTEN, f"the form {kind} needs a line in WRITTEN of tests/callbacks/samples.py"
-        # A list of one would be sent as that one, and nothing not at all: neither is odd.
-        fields = WRITTEN[kind](place).items()
-        yield kind, {name: str(value) if value in ([1], None) else value for name, value in fields}
+        yield kind, form(kind, place)
+
+
+def form(kind: str, place: Place) -> dict[str, Any]:
+    """What is sent with a form of the kind."""
+    assert kind in WRITTEN, f"the form {kind} needs a line in WRITTEN of tests/callbacks/samples.py"
+    # A list of one would be sent as that one, and nothing not at all: neither is odd.
+    fields = WRITTEN[kind](place).items()
+    return {name: str(value) if value in ([1], None) else value for name, value in fields}
 
 
 def function_of(registered: dict[str, Any]) -> str | None:
@@ -125,31 +127,74 @@ def ask_everything(app: Dash, someone: Visitor, place: Place) -> Iterator[tuple[
 def test_nobody_sees_or_changes_what_is_out_of_scope_nor_learns_that_it_exists(
     app: Dash, college: Session, world: World, role: str
 ) -> None:
-    someone = visit(app.server, world, role)
-    nowhere = beside(world.places["here"], ODD_IDS["missing"])
-    never_was = {what: _alike(answer, nowhere) for what, answer in ask_everything(app, someone, nowhere)}
-    before = everything(college)
-    for where in set(EVERYWHERE) - SEES[role]:
-        place = _wholly_elsewhere(world, role, where)
-        for what, answer in ask_everything(app, someone, place):
-            asked = f"{role} asked {what} of {where}"
-            assert _leaked(world, role, answer, place) == set(), asked
-            _assert_alike(_alike(answer, place), never_was[what], asked)
-    assert everything(college) == before
-    for where in SEES[role]:
-        for what, answer in ask_everything(app, someone, world.places[where]):
-            assert _leaked(world, role, answer, world.places[where]) == set(), (
-                f"{role} asked {what} of {where}"
-            )
+    with logged() as log:
+        someone = visit(app.server, world, role)
+        nowhere = beside(world.places["here"], ODD_IDS["missing"])
+        never_was = {what: _alike(answer, nowhere) for what, answer in ask_everything(app, someone, nowhere)}
+        before = everything(college)
+        for where in set(EVERYWHERE) - SEES[role]:
+            place = _wholly_elsewhere(world, role, where)
+            for what, answer in ask_everything(app, someone, place):
+                asked = f"{role} asked {what} of {where}"
+                assert _leaked(world, role, answer, place) == set(), asked
+                _assert_alike(_alike(answer, place), never_was[what], asked)
+        assert everything(college) == before
+    assert "asked for what isn't there or out of scope" in log.getvalue()
+    _assert_names_nobody(world, log)
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_of_what_is_in_scope_each_sees_what_their_role_may_and_changes_what_it_has_the_right_to(
+    app: Dash, world: World, role: str
+) -> None:
+    allowed = allowed_to(app, role)
+    with logged() as log:
+        someone = visit(app.server, world, role)
+        for where in ("here", *FARTHEST.get(role, ())):
+            place = world.places[where]
+            for what, answer in ask_everything(app, someone, place):
+                asked = f"{role} asked {what} of {where}: {answer.status_code}"
+                assert _leaked(world, role, answer, place) == set(), asked
+                if what.startswith(("callback ", "form ")):
+                    assert answer.status_code in allowed[what], asked
+    _assert_names_nobody(world, log)
+
+
+FARTHEST = {
+    "administrator": ["other department"],
+    "learning-support-lead": ["other department"],
+    "quality-lead": ["other department"],
+    "head-of-department": ["other cohort"],
+    "tutor": ["same cohort"],
+}
+"""How far from one's own place a role sees; what lies between is seen by the same rule."""
+
+
+def allowed_to(app: Dash, role: str) -> dict[str, tuple[int, ...]]:
+    """{what is asked: the answers that the rights of its policy leave to a role}"""
+    rights = {
+        f"callback {function}": (policy_of(registered).rights, (200, 204))
+        for registered in app.callback_map.values()
+        if (function := function_of(registered))
+    } | {
+        f"form {kind}": (writer.rights, (200, 404, 409, 422))
+        for kind, writer in app.server.extensions["routebook_writers"].items()
+    }
+    return {
+        what: answers if not needed or WRITES[role] in needed else (403,)
+        for what, (needed, answers) in rights.items()
+    }
 
 
 def test_a_stranger_sees_nothing_of_any_place(app: Dash, college: Session, world: World) -> None:
     before = everything(college)
-    someone = Visitor(app.server)
-    for where, place in world.places.items():
-        for what, answer in ask_everything(app, someone, place):
-            assert _leaked(world, None, answer, place) == set(), f"a stranger asked {what} of {where}"
+    with logged() as log:
+        someone = Visitor(app.server)
+        for where, place in world.places.items():
+            for what, answer in ask_everything(app, someone, place):
+                assert _leaked(world, None, answer, place) == set(), f"a stranger asked {what} of {where}"
     assert everything(college) == before
+    _assert_names_nobody(world, log)
 
 
 @pytest.mark.parametrize("role", [*SEES, None])
@@ -176,53 +221,28 @@ def test_ids_that_are_none_are_answered_kindly(app: Dash, college: Session, worl
 
 
 def test_each_sample_reaches_something_for_somebody(app: Dash, college: Session, world: World) -> None:
+    here = world.places["here"]
     reached: set[str] = set()
-    asked: set[str] = set()
     for role in SEES:
         someone = visit(app.server, world, role)
-        place = world.places["here"]
-        for function in [name for name, _ in callbacks(app, place)]:
-            place = as_it_stands(college, place)
-            body = next(body for name, body in callbacks(app, place) if name == function)
-            answer = someone.callback(body)
-            asked.add(function)
-            if world.seen(_without_what_was_asked(answer, place)):
-                reached.add(function)
-        for kind in [kind for kind, _ in forms(app, place)]:
-            place = as_it_stands(college, place)
-            asked.add(f"form {kind}")
-            if someone.write(kind, dict(forms(app, place))[kind]).status_code == 200:
-                reached.add(f"form {kind}")
+        place = as_it_stands(college, here)
+        for function, body in callbacks(app, place):
+            if function not in reached:
+                shown = world.seen(_without_what_was_asked(someone.callback(body), place))
+                reached |= {function} if shown else set()
+        for kind in [kind for kind, _ in forms(app, place) if kind not in reached]:
+            saved = someone.write(kind, form(kind, as_it_stands(college, place)))
+            reached |= {kind} if saved.status_code == 200 else set()
         for name, path, search in pages(place):
-            asked.add(name)
-            if world.seen(someone.callback(open_page(path, search)).text):
+            if name not in reached and world.seen(someone.callback(open_page(path, search)).text):
                 reached.add(name)
-    unreached = sorted(asked - reached - REACH_NOTHING)
-    assert not unreached, " ".join(unreached)
+    asked = {str(name) for name, *_ in (*callbacks(app, here), *forms(app, here), *pages(here))}
+    unreached = asked - reached - REACH_NOTHING
+    assert not unreached, " ".join(sorted(unreached))
 
 
 REACH_NOTHING: set[str] = {"/", "/?…"}
 """What shows no learner's data to anyone."""
-
-
-@pytest.mark.parametrize("role", SEES)
-def test_who_may_write_is_decided_before_a_callback_runs(app: Dash, world: World, role: str) -> None:
-    someone = visit(app.server, world, role)
-    policies = {
-        function: policy_of(registered)
-        for registered in app.callback_map.values()
-        if (function := function_of(registered))
-    }
-    for function, body in callbacks(app, world.places["here"]):
-        rights = policies[function].rights
-        allowed = not rights or WRITES[role] in rights
-        status = someone.callback(body).status_code
-        assert status in ((200, 204) if allowed else (403,)), f"{role} called {function}"
-    for kind, fields in forms(app, world.places["here"]):
-        rights = app.server.extensions["routebook_writers"][kind].rights
-        allowed = not rights or WRITES[role] in rights
-        status = someone.write(kind, fields).status_code
-        assert status in ((200, 404, 409, 422) if allowed else (403,)), f"{role} sent {kind}: {status}"
 
 
 def test_a_learner_sets_nothing_of_a_target_but_its_note(app: Dash, college: Session, world: World) -> None:
@@ -344,6 +364,11 @@ def _leaked(world: World, role: str | None, answer: TestResponse, place: Place) 
     """The columns of which an answer shows something that the role may not see."""
     seen = world.seen(_without_what_was_asked(answer, place))
     return {world.canaries[word].column for word in seen if not world.canaries[word].may_be_seen_by(role)}
+
+
+def _assert_names_nobody(world: World, log: StringIO) -> None:
+    assert log.getvalue()
+    assert world.seen(log.getvalue()) == set()
 
 
 def _text(answer: TestResponse) -> str:

@@ -484,13 +484,13 @@ def test_who_keeps_no_walls_finds_no_page_for_them(
 
 
 def test_the_command_line_makes_lists_and_revokes_walls(
-    college: Session, person: models.Person, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+    college: Session, person: models.Person, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     department = make.department(college, college.get_one(models.Organisation, person.organisation_id))
     make.cohort(college, department, code="E3-1")
     college.commit()
-    for name, value in {"DATABASE_URL": sqlite_url, "ROUTEBOOK_TODAY": make.TODAY.isoformat()}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    monkeypatch.setenv("ROUTEBOOK_TODAY", make.TODAY.isoformat())
     for name in ("HOST", "PORT"):
         monkeypatch.delenv(name, raising=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from data import models, route_map
@@ -13,6 +13,7 @@ from data.errors import NotFound
 from data.rules import ReviewState, Share, TargetState
 from data.scope import Viewer
 from tests import factories as make
+from tests.counting import statements
 from tests.factories import TODAY
 
 
@@ -210,11 +211,9 @@ def test_four_queries_whatever_the_plan_holds(engine: Engine, college: College) 
 
     def queries() -> int:
         college.read(viewer)
-        seen: list[str] = []
-        with Session(engine) as session:
-            event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+        with Session(engine) as session, statements(session) as ran:
             route_map.read(session, viewer, college.enrolment.learner_id)
-        return sum(statement.lstrip().startswith("SELECT") for statement in seen)
+        return sum(statement.lstrip().startswith("SELECT") for statement in ran)
 
     empty = queries()
     for _ in range(20):
