@@ -68,6 +68,16 @@
     settle();
   });
 
+  // A file holds what its page shows: its link takes the page's parameters along.
+  document.addEventListener(
+    "click",
+    (event) => {
+      const link = event.target.closest("[data-with-selection] a[href]");
+      if (link) link.search = window.location.search;
+    },
+    true,
+  );
+
   // --- requests: ready, and a lost connection -----------------------------------------------------------
 
   let open = 0;

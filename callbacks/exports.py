@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from callbacks import capacity, coverage, coverage_by, department, request
 from components import capacity as capacity_view
+from components import caseload as caseload_page
 from components import coverage_by as by_page
-from components import coverage_page, department_exports
+from components import coverage_page, department_exports, progress_file
 from components import my_reviews as my_reviews_page
 from components.list_files import HEATMAP, TWELVE
-from data import my_reviews, review_coverage
+from data import caseload, my_reviews, progress_grid, review_coverage
 from data.department import read_organisation
 from data.errors import NotFound
 from data.exports import Sheet, as_csv, as_excel
@@ -60,6 +61,22 @@ def organisation_list(session: Session, viewer: Viewer) -> Sheet:
     return department_exports.organisation_sheet(read_organisation(session, viewer, by_first=by_first))
 
 
+def cohort_progress(session: Session, viewer: Viewer, cohort_id: int) -> Sheet:
+    """The progress grid of a cohort, in the order and by the filter of its page."""
+    asked = coverage.parameters(flask_request.args, progress_file.PARAMETERS)
+    grid = progress_grid.read(session, viewer, cohort_id)
+    counted = review_coverage.counted(session, viewer)
+    return progress_file.sheet(grid, counted, viewer.coverage_goal, viewer.today, asked)
+
+
+def caseload_list(session: Session, viewer: Viewer) -> Sheet:
+    """The learners of a tutor or teacher, worst first; NotFound for who is neither."""
+    if not viewer.reaches(Reach.CASELOAD, Reach.TEACHING_GROUPS):
+        raise NotFound
+    counted = review_coverage.counted(session, viewer)
+    return caseload_page.sheet(caseload.read(session, viewer), counted, viewer.coverage_goal, viewer.today)
+
+
 def reviews_list(session: Session, viewer: Viewer) -> Sheet:
     """My reviews, as their page shows them; NotFound for who has no caseload."""
     if not viewer.reaches(Reach.CASELOAD):
@@ -82,6 +99,8 @@ def organisation_coverage(session: Session, viewer: Viewer) -> Sheet:
 
 def register(server: Flask) -> None:
     for address, sheet_of in (
+        ("/cohort/<cohort_id>/progress", cohort_progress),
+        ("/caseload", caseload_list),
         ("/cohort/<cohort_id>/coverage", cohort_coverage),
         ("/department/<department_id>/coverage", department_coverage),
         ("/department/<department_id>/capacity", department_capacity),

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from dash import html
 
-from components import words
+from components import coverage_tables, words
 from components.cases_page import case_address
+from components.coverage_tables import Table, cell, columns
 from components.drawing import drawing, render
 from components.programme_check import asked_line
 from components.progress_grid import cohort_figures
 from data.agreements import Waiting
 from data.caseload import Caseload, CaseloadLearner
+from data.exports import Sheet
 from data.negotiations import Proposal
 from data.open_cases import OpenCase
+from data.review_coverage import Counted
 from data.rules import ReviewState
 from data.stuck import StuckLine
 
@@ -30,9 +34,44 @@ def caseload_page(caseload: Caseload, waiting: str = "") -> list[Any]:
         *([drawing("waiting", waiting)] if waiting else []),
         drawing("figures", cohort_figures(caseload.figures)),
         drawing(
-            "caseload", render("caseload.html", caseload=caseload, line=line, about=about, review=review_line)
+            "caseload",
+            render(
+                "caseload.html",
+                caseload=caseload,
+                line=line,
+                about=about,
+                review=review_line,
+                files=lambda ending: f"/caseload.{ending}",
+            ),
         ),
     ]
+
+
+def sheet(caseload: Caseload, counted: Counted, goal: int, today: date) -> Sheet:
+    """The learners as the page lists them, worst first."""
+    rows = (
+        (
+            cell(learner.name),
+            cell(learner.cohort),
+            cell(line(learner)),
+            cell(len(learner.overdue)),
+            cell(len(learner.targets)),
+            cell(learner.next_review_on),
+            cell(words.review_word(learner.review_state)),
+        )
+        for learner in caseload.learners
+    )
+    table = Table(
+        key="caseload",
+        title="Learners of my groups" if caseload.teaches_only else "My learners",
+        columns=columns(
+            *("Learner", "Cohort", "What matters today", "#Overdue", "#Open targets", "Next review", "Review")
+        ),
+        rows=tuple(rows),
+    )
+    facts = coverage_tables.facts(counted, today, goal)
+    name = coverage_tables.file_name("my-learners", today.isoformat())
+    return coverage_tables.sheet(table, name=name, as_at=today, facts=facts)
 
 
 def waiting_for_tutor(

@@ -6,7 +6,7 @@ A cell is one letter of its row's `states`; column types hold what all milestone
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import dash_ag_grid as dag
@@ -50,7 +50,7 @@ TOUCH_ROW_HEIGHT = 44
 GROUP_HEIGHT = 30
 ROWS_AHEAD = 4
 """Rows drawn beyond those in view; each of the usual ten costs some 25 cells before anything is seen."""
-MILESTONE_WIDTH = 40
+MILESTONE_WIDTH = 38
 MANY_MILESTONES = 14
 """From so many on, the next review stays in view at the right while milestones scroll."""
 
@@ -59,7 +59,7 @@ def progress_grid(grid: ProgressGrid, *, may_record: bool = False) -> html.Div:
     """The grid with its tools above and its legend below."""
     return html.Div(
         [
-            drawing("grid-tools", render("grid_tools.html", sorts=SORTS)),
+            drawing("grid-tools", render("grid_tools.html", sorts=SORTS, files=_files(grid.cohort.id))),
             dcc.Store(id=ids.COHORT, data=grid.cohort.id, storage_type="memory"),
             html.Div(
                 _grid(grid, may_record), id=ids.GRID_FRAME, className="grid-frame", style=_frame_size(grid)
@@ -115,7 +115,7 @@ def cohort_rows(milestones: Sequence[MilestoneColumn], figures: Figures) -> list
     if not milestones:
         return []
     shares = [figures.milestones.get(milestone.id, Share(0, 0)) for milestone in milestones]
-    states = [words.percent(share) for share in shares]
+    states = [f"{words.percent(share)}\nof {share.of}" if share.of else "–" for share in shares]
     counts = [f"{share.count} of {share.of} achieved" if share.of else "nothing recorded" for share in shares]
     progress = [figures.achieved.count, 0, figures.overdue.count, figures.achieved.of]
     achieved = words.percent(figures.achieved)
@@ -183,6 +183,10 @@ def _steps_between(target_ids: Sequence[int]) -> list[int]:
     return steps
 
 
+def _files(cohort_id: int) -> Callable[[str], str]:
+    return lambda ending: f"/cohort/{cohort_id}/progress.{ending}"
+
+
 def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
     return dag.AgGrid(
         id=ids.PROGRESS_GRID,
@@ -242,7 +246,8 @@ def _columns(grid: ProgressGrid) -> list[dict[str, Any]]:
         review["pinned"] = "right"
     return [
         # Each column stands in a group: an empty group header is a row without cells to a screen reader.
-        {"headerName": "Learners", "children": [_own("learner"), _own("progress")]},
+        {"headerName": "Learners", "children": [_own("learner")]},
+        {"headerName": "Progress", "children": [_own("progress")]},
         *phases,
         {"headerName": "Personal targets", "children": [_own("personal") | {"width": _personal_width(grid)}]},
         {"headerName": "Review", "children": [review]},
@@ -250,9 +255,10 @@ def _columns(grid: ProgressGrid) -> list[dict[str, Any]]:
 
 
 def _personal_width(grid: ProgressGrid) -> int:
-    """Room for as many shapes and counts as the learner with most kinds of them has."""
+    """Room for as many shapes and counts as the learner with most kinds of them has; more than four take a
+    second line."""
     kinds = [len(row.personal.counts) for row in grid.learners if row.personal]
-    return max(118, 18 + 31 * max(kinds, default=0))
+    return max(118, 18 + 28 * min(4, max(kinds, default=0)))
 
 
 def _own(name: str) -> dict[str, Any]:

@@ -51,8 +51,14 @@ def test_a_file_holds_the_rows_of_its_address_and_only_for_who_may_see_them(
     with ZipFile(BytesIO(book.get_data())) as opened:
         assert b"in force since 2000-01-01" in opened.read("xl/sharedStrings.xml")
 
+    grid = someone.get(f"/cohort/{cohort.id}/progress.csv?name=hyperlink")
+    _, *lines = grid.get_data().decode("utf-8-sig").splitlines()
+    assert [line.startswith("'=HYPERLINK(1) ") for line in lines] == [True]
+
     for address in (
         f"/cohort/{foreign.id}/coverage.csv",
+        f"/cohort/{foreign.id}/progress.csv",
+        "/caseload.csv",
         f"/department/{there.id}/coverage.xlsx",
         "/organisation/coverage.csv",
         f"/cohort/{cohort.id}/coverage.csv?list=everything",

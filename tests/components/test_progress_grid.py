@@ -11,6 +11,7 @@ from typing import Any
 
 from dash.development.base_component import Component
 
+from components import progress_file
 from components.caseload import about, line
 from components.cohort_page import cohort_page, who_is_shown
 from components.cohort_print import MOST_COLUMNS, cohort_print
@@ -19,6 +20,7 @@ from components.target_form import target_form
 from data.caseload import CaseloadLearner, OpenTarget
 from data.learner_figures import Figures
 from data.progress_grid import Cell, CohortHead, LearnerRow, MilestoneColumn, PersonalTargets, ProgressGrid
+from data.review_coverage import Counted
 from data.rules import ReviewState, Share, TargetState
 
 TODAY = date(2027, 1, 11)
@@ -126,10 +128,51 @@ def test_the_next_review_says_how_late_or_when() -> None:
     assert row(learner(review_state=ReviewState.PAUSED))["reviewWords"] == "Paused"
 
 
+def test_a_file_holds_the_learners_that_the_page_lists_in_its_order_with_words_for_states() -> None:
+    overdue = tuple(Cell(number, TargetState.OVERDUE) for number in (1, 2))
+    some = grid(
+        (
+            learner(1, (Cell(3, TargetState.ACHIEVED), None)),
+            learner(2, (*overdue[:1], None), given_name="Zoë", paused=True),
+            learner(3, overdue, next_review_on=None),
+            learner(4, overdue, given_name="Zoe", ended=True, ended_on=TODAY),
+        ),
+        (milestone(1), milestone(2)),
+    )
+
+    def listed(**asked: str) -> list[int]:
+        return [one.id for one in progress_file.in_order(some, asked)]
+
+    assert listed() == [1, 2, 3, 4]
+    assert listed(sort="overdue") == [3, 2, 1, 4]
+    assert listed(sort="review") == [1, 2, 3, 4]
+    assert listed(sort="progress") == [2, 3, 1, 4]
+    assert listed(filter="overdue", name="ZOE") == [2, 4]
+    sheet = progress_file.sheet(some, Counted(None, (), ()), 95, TODAY, {"name": "zoe"})
+    assert sheet.name == "progress-e3-1-2027-01-11"
+    assert sheet.columns == (
+        *("Learner", "Note", "Achieved", "Overdue", "Targets", "Unit 1", "Unit 2"),
+        *("Personal targets", "Next review", "Review"),
+    )
+    assert sheet.rows[0] == (
+        "Zoë Byron2",
+        "on a break",
+        0,
+        1,
+        1,
+        "Overdue",
+        None,
+        "",
+        date(2027, 2, 13),
+        "Not yet due",
+    )
+    assert dict(sheet.facts)["Shown"] == "everyone, name holds “zoe”, by name"
+
+
 def test_the_cohorts_row_has_no_percentage_where_nothing_is_recorded() -> None:
     columns = (milestone(1), milestone(2))
     (above,) = cohort_rows(columns, figures(milestones={1: Share(17, 21)}))
-    assert above["states"] == ["80%", "–"]
+    assert above["states"] == ["80%\nof 21", "–"]
     assert above["shares"] == ["17 of 21 achieved", "nothing recorded"]
     assert cohort_rows((), figures()) == []
     assert {label: shown for label, shown, _ in tiles(figures())}["Targets achieved"] == "–"
