@@ -80,7 +80,9 @@ def _row(coverage: ReviewCoverage, row: CoverageRow, kind: str, open_list: ListC
     # A hundred departments fit in ten kilobytes; who started and left stands in the table beside, and each
     # week's denominator on the department's page.
     brief = kind == "department"
-    about = f"of {row.shares[-1].of:,}" if brief else f"{group.started:,} started, {group.left:,} left"
+    about = f"of {row.shares[-1].of:,}"
+    if not brief:
+        about += f", {group.started:,} started, {group.left:,} left"
     if not row.recorded:
         about += "; no review recorded yet"
     return Row(
