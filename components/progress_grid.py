@@ -7,6 +7,8 @@ A cell is one letter of its row's `states`; column types hold what all milestone
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from math import ceil
+from operator import sub
 from typing import Any
 
 import dash_ag_grid as dag
@@ -15,6 +17,7 @@ from dash import dcc, html
 from components import ids, words
 from components.attributes import attributes
 from components.drawing import drawing, render
+from components.text_width import text_width
 from data.learner_figures import Figures
 from data.models import EndReason
 from data.progress_grid import (
@@ -36,6 +39,7 @@ CODES: dict[TargetState, str] = {
     TargetState.WITHDRAWN: "w",
 }
 NO_TARGET = "-"
+_LETTERS: dict[TargetState | None, str] = CODES | {None: NO_TARGET}
 SORTS = {
     "name": "name",
     "overdue": "most overdue",
@@ -50,6 +54,8 @@ TOUCH_ROW_HEIGHT = 44
 GROUP_HEIGHT = 30
 ROWS_AHEAD = 4
 """Rows drawn beyond those in view; each of the usual ten costs some 25 cells before anything is seen."""
+HEADER_SIZE = 13
+"""Of the headings' text, in pixels."""
 MILESTONE_WIDTH = 38
 MANY_MILESTONES = 14
 """From so many on, the next review stays in view at the right while milestones scroll."""
@@ -78,11 +84,13 @@ def cohort_figures(figures: Figures) -> str:
 
 def tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """(what, figure, of how many) of each headline figure."""
+    nobody = "nobody is here now" if not figures.here else None
+    no_targets, no_reviews = nobody or "none recorded yet", nobody or "no review due yet"
     return [
-        ("Targets achieved", words.percent(figures.achieved), _of(figures.achieved, "none recorded yet")),
+        ("Targets achieved", words.percent(figures.achieved), _of(figures.achieved, no_targets)),
         ("Overdue", f"{figures.overdue.count:,}", f"of {figures.overdue.of:,} open, {figures.moved:,} moved"),
         ("Due within 7 days", f"{figures.due_soon.count:,}", f"of {figures.overdue.of:,} open"),
-        ("Reviewed in time", words.percent(figures.covered), _of(figures.covered, "no review due yet")),
+        ("Reviewed in time", words.percent(figures.covered), _of(figures.covered, no_reviews)),
         ("Started, left", f"{figures.started:,}, {figures.left:,}", _apart(figures)),
     ]
 
@@ -97,7 +105,7 @@ def row(learner: LearnerRow) -> dict[str, Any]:
         "note": learner_note(learner),
         "ended": learner.ended,
         "paused": learner.paused,
-        "states": "".join(CODES[state] if state else NO_TARGET for state in learner.states),
+        "states": "".join(map(_LETTERS.__getitem__, learner.states)),
         "targets": _steps_between(learner.target_ids),
         "progress": _progress(learner),
         "personal": _personal(learner.personal),
@@ -110,9 +118,9 @@ def row(learner: LearnerRow) -> dict[str, Any]:
 def cohort_rows(milestones: Sequence[MilestoneColumn], figures: Figures) -> list[dict[str, Any]]:
     """The row above all others: of each milestone, the share that has achieved it, and of how many.
 
-    No row where there is no milestone.
+    No row where there is no milestone, or nobody to count.
     """
-    if not milestones:
+    if not milestones or not figures.here:
         return []
     shares = [figures.milestones.get(milestone.id, Share(0, 0)) for milestone in milestones]
     states = [f"{words.percent(share)}\nof {share.of}" if share.of else "–" for share in shares]
@@ -176,6 +184,8 @@ def _personal(personal: PersonalTargets | None) -> dict[str, Any] | None:
 def _steps_between(target_ids: Sequence[int]) -> list[int]:
     """Each id as its distance from the one before, 0 where there is no target: ids follow one another, so
     that they compress to almost nothing."""
+    if 0 not in target_ids:
+        return [*target_ids[:1], *map(sub, target_ids[1:], target_ids)]
     steps, last = [], 0
     for target_id in target_ids:
         steps.append(target_id - last if target_id else 0)
@@ -268,8 +278,8 @@ def _own(name: str) -> dict[str, Any]:
 
 def _width(phase: str, columns: int) -> dict[str, int]:
     """Wider than usual where the phase's name would have no room over its columns."""
-    needed = min(96, 12 + 6.6 * len(phase)) / columns
-    return {"width": round(needed)} if needed > MILESTONE_WIDTH else {}
+    needed = min(110, 15 + text_width(phase, HEADER_SIZE)) / columns
+    return {"width": ceil(needed)} if needed > MILESTONE_WIDTH else {}
 
 
 def _milestone(milestone: MilestoneColumn, index: int, width: Mapping[str, int]) -> dict[str, Any]:
@@ -336,13 +346,13 @@ def _classes_by_code() -> dict[str, str]:
 
 def _header_height(milestones: Sequence[MilestoneColumn]) -> int:
     """High enough for the turned short titles, the longest of which break in two lines."""
-    longest = max((len(milestone.short_title) for milestone in milestones), default=0)
-    return min(150, max(44, round(20 + 6.2 * longest)))
+    longest = max((text_width(milestone.short_title, HEADER_SIZE) for milestone in milestones), default=0)
+    return min(150, max(44, ceil(16 + longest)))
 
 
 def _frame_size(grid: ProgressGrid) -> dict[str, str]:
     """As high as its rows need, which the style sheet limits to the window's height."""
-    rows = len(grid.learners) + (1 if grid.milestones else 0)
+    rows = len(grid.learners) + len(cohort_rows(grid.milestones, grid.figures))
     above = GROUP_HEIGHT + _header_height(grid.milestones) + 20
     return {
         "--grid-height": f"{above + rows * ROW_HEIGHT}px",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from data import state_sql
@@ -45,14 +45,29 @@ class Figures:
     milestones: Mapping[int, Share]
 
 
+Counted = tuple[int | None, str | None, int]
+"""(milestone's id or None of a personal target, state or None where it is proposed, how many)."""
+
+
 def read(session: Session, viewer: Viewer, cohort_id: int | None) -> Figures:
     """The figures of the learners of a cohort, or of all cohorts, whom the viewer sees, counted in the
-    database by two queries."""
+    database by three queries."""
+    one_cohort = cohort_id is not None
+    asked = {"cohort_id": cohort_id} if one_cohort else {}
+    counted = _targets(viewer, viewer.clock_day, viewer.soon.targets, one_cohort)
+    return of_counted(session, viewer, cohort_id, session.execute(counted, asked))
+
+
+def of_counted(
+    session: Session, viewer: Viewer, cohort_id: int | None, targets: Iterable[Counted]
+) -> Figures:
+    """The same for who has counted the targets already: those of learners who have started, haven't left and
+    aren't on a break. Two queries, which read no targets but open ones that are late by their first date."""
     day, one_cohort = viewer.clock_day, cohort_id is not None
     asked = {"cohort_id": cohort_id} if one_cohort else {}
     learners = session.execute(_learners(viewer, day, one_cohort), asked).one()
-    targets = session.execute(_targets(viewer, day, viewer.soon.targets, one_cohort), asked).all()
-    return _figures(learners, targets)
+    moved = session.scalars(_moved(viewer, day, one_cohort), asked).one()
+    return _figures(learners, targets, moved)
 
 
 def _seen(viewer: Viewer, one_cohort: bool) -> ColumnElement[bool]:
@@ -85,30 +100,41 @@ def _learners(viewer: Viewer, day: date, one_cohort: bool) -> Select[*tuple[int,
 @built_once
 def _targets(
     viewer: Viewer, day: date, soon_days: int, one_cohort: bool
-) -> Select[int | None, str | None, int, int]:
+) -> Select[int | None, str | None, int]:
     state = state_sql.target_state(day, soon_days).label("state")
-    would_be_late = and_(
-        state_sql.is_open(), Target.first_due_on < day, Target.first_due_on >= Enrolment.starts_on
-    )
     return (
-        select(Target.milestone_id, state, func.count(), _counted(would_be_late))
+        select(Target.milestone_id, state, func.count())
         .join(Enrolment, Enrolment.id == Target.plan_id)
         .where(_seen(viewer, one_cohort), _here(day))
         .group_by(Target.milestone_id, state)
     )
 
 
-def _figures(learners: Sequence[int], targets: Sequence[Row[int | None, str | None, int, int]]) -> Figures:
-    """`targets` holds (milestone, state, how many, how many of them would be late by the first due date)."""
+@built_once
+def _moved(viewer: Viewer, day: date, one_cohort: bool) -> Select[int]:
+    """How many open targets aren't overdue and would be, had their due date not been moved."""
+    return (
+        select(func.count())
+        .select_from(Target)
+        .join(Enrolment, Enrolment.id == Target.plan_id)
+        .where(
+            _seen(viewer, one_cohort),
+            _here(day),
+            state_sql.is_open(),
+            Target.first_due_on < day,
+            Target.first_due_on >= Enrolment.starts_on,
+            ~state_sql.is_overdue(day),
+        )
+    )
+
+
+def _figures(learners: Sequence[int], targets: Iterable[Counted], moved: int) -> Figures:
     by_state: dict[str, int] = defaultdict(int)
     by_milestone: dict[int, list[int]] = defaultdict(lambda: [0, 0])
-    moved = 0
-    for milestone_id, state, number, late_by_first_date in targets:
+    for milestone_id, state, number in targets:
         if state is None or state in NOT_COUNTED:
             continue
         by_state[state] += number
-        if state != TargetState.OVERDUE:
-            moved += late_by_first_date
         if milestone_id is not None:
             by_milestone[milestone_id][0] += number if state == TargetState.ACHIEVED else 0
             by_milestone[milestone_id][1] += number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from data import learner_figures, rules, state_sql
 from data.errors import NotFound
-from data.learner_figures import Figures
+from data.learner_figures import Counted, Figures
 from data.models import (
     Cohort,
     CohortTutor,
@@ -151,8 +151,21 @@ def read(session: Session, viewer: Viewer, cohort_id: int) -> ProgressGrid:
     cohort = cohort_head(session, viewer, cohort_id)
     milestones = _milestones(session, cohort_id)
     learners = _learners(session, viewer, cohort_id, milestones)
-    figures = learner_figures.read(session, viewer, cohort_id)
+    counted = _targets_here(learners, milestones, viewer.clock_day)
+    figures = learner_figures.of_counted(session, viewer, cohort_id, counted)
     return ProgressGrid(cohort, milestones, learners, figures)
+
+
+def _targets_here(
+    learners: Sequence[LearnerRow], milestones: Sequence[MilestoneColumn], day: date
+) -> Iterator[Counted]:
+    """The targets of who has started, hasn't left and isn't on a break, counted for the figures."""
+    here = [row for row in learners if row.starts_on <= day and not row.ended and not row.paused]
+    for milestone, states in zip(milestones, zip(*(row.states for row in here), strict=True), strict=False):
+        yield from ((milestone.id, state, number) for state, number in Counter(states).items())
+    for row in here:
+        if row.personal:
+            yield from ((None, state, number) for state, number in row.personal.counts.items())
 
 
 @dataclass(frozen=True, slots=True)

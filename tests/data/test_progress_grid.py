@@ -284,6 +284,9 @@ def test_the_figures_counted_by_the_database_are_those_of_the_rows(
     every = sum(row.count(*counted) for row in here)
     open_ones = every - sum(row.count(*closed) for row in here)
     figures = grid.figures
+    assert figures == learner_figures.read(session, viewer, college.cohort.id), (
+        "of the rows, as in the database"
+    )
     assert figures.here == len(here)
     assert figures.achieved == Share(sum(row.count(TargetState.ACHIEVED) for row in here), every)
     assert figures.overdue == Share(sum(row.count(TargetState.OVERDUE) for row in here), open_ones)
