@@ -60,7 +60,8 @@ def _news(session: Session, viewer: Viewer, route: RouteMap) -> News | None:
 def _agreement(session: Session, viewer: Viewer, route: RouteMap) -> str:
     """Whose agreement is waited for, for the learner and who writes the plan."""
     own = viewer.is_learner_only
-    if route.plan_id is None or route.as_at is not None or not (own or route.may_write):
+    ended = route.ended_on is not None and route.ended_on < route.today
+    if route.plan_id is None or route.as_at is not None or ended or not (own or route.may_write):
         return ""
     return agreement_notice(
         agreements.standing(session, viewer, route.plan_id),

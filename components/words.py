@@ -95,7 +95,9 @@ def percent(share: Share) -> str:
 
 
 def days_late(days: int) -> str:
-    return f"{count(days, 'day')} late"
+    """9 days late; from two years on, as in files of earlier years, 5 years late."""
+    years = days // 365
+    return f"{count(years, 'year') if years >= 2 else count(days, 'day')} late"
 
 
 def times(number: int) -> str:

@@ -171,11 +171,30 @@ def test_a_file_holds_the_learners_that_the_page_lists_in_its_order_with_words_f
 
 def test_the_cohorts_row_has_no_percentage_where_nothing_is_recorded() -> None:
     columns = (milestone(1), milestone(2))
-    (above,) = cohort_rows(columns, figures(milestones={1: Share(17, 21)}))
+    (above,) = cohort_rows(columns, figures(here=21, milestones={1: Share(17, 21)}))
     assert above["states"] == ["80%\nof 21", "–"]
     assert above["shares"] == ["17 of 21 achieved", "nothing recorded"]
     assert cohort_rows((), figures()) == []
     assert {label: shown for label, shown, _ in tiles(figures())}["Targets achieved"] == "–"
+
+
+def test_where_all_have_left_the_cohort_says_so_and_not_that_nothing_was_recorded() -> None:
+    left = figures(started=21, left=21)
+    assert cohort_rows((milestone(1),), left) == []
+    said = {label: of for label, _, of in tiles(left)}
+    assert said["Targets achieved"] == said["Reviewed in time"] == "nobody is here now"
+    assert {label: of for label, _, of in tiles(figures(here=1))}["Targets achieved"] == "none recorded yet"
+
+
+def test_a_phase_with_one_column_and_a_title_of_one_word_have_room_for_their_words() -> None:
+    column = MilestoneColumn(1, "Progression", "Programme", "Programme", TODAY)
+    (phase,) = [
+        each
+        for each in progress_grid(grid((), (column,))).children[2].children.columnDefs
+        if each["headerName"] == "Progression"
+    ]
+    assert phase["children"][0]["width"] >= 88
+    assert progress_grid(grid((), (column,))).children[2].children.dashGridOptions["headerHeight"] >= 80
 
 
 def test_who_sees_part_of_a_cohort_is_told_so() -> None:
