@@ -85,12 +85,14 @@ def cohort_figures(figures: Figures) -> str:
 def tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """(what, figure, of how many) of each headline figure."""
     nobody = "nobody is here now" if not figures.here else None
-    no_targets, no_reviews = nobody or "none recorded yet", nobody or "no review due yet"
+    covered = figures.covered if figures.reviewed else Share(0, 0)
+    no_targets = nobody or "none recorded yet"
+    no_reviews = nobody or ("no review due yet" if figures.reviewed else "no review recorded yet")
     return [
         ("Targets achieved", words.percent(figures.achieved), _of(figures.achieved, no_targets)),
         ("Overdue", f"{figures.overdue.count:,}", f"of {figures.overdue.of:,} open, {figures.moved:,} moved"),
         ("Due within 7 days", f"{figures.due_soon.count:,}", f"of {figures.overdue.of:,} open"),
-        ("Reviewed in time", words.percent(figures.covered), _of(figures.covered, no_reviews)),
+        ("Reviewed in time", words.percent(covered), _of(covered, no_reviews)),
         ("Started, left", f"{figures.started:,}, {figures.left:,}", _apart(figures)),
     ]
 

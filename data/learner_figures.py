@@ -27,7 +27,8 @@ class Figures:
     `learners` are those who haven't left, `here` those of them who have started and aren't on a break.
     `started` and `left` are of all times (completing isn't leaving). `moved` counts open targets that
     would be overdue had their due date not been moved. `milestones` is {milestone id: achieved of those
-    that count}.
+    that count}. `reviewed` counts learners, also those who left, of whom a review has been recorded: without
+    one, nothing is known of coverage.
     """
 
     learners: int
@@ -37,6 +38,7 @@ class Figures:
     started: int
     left: int
     completed: int
+    reviewed: int
     achieved: Share
     overdue: Share
     due_soon: Share
@@ -92,6 +94,7 @@ def _learners(viewer: Viewer, day: date, one_cohort: bool) -> Select[*tuple[int,
         _counted(Enrolment.starts_on <= day),
         _counted(and_(ended, ~completed)),
         _counted(and_(ended, completed)),
+        _counted(Enrolment.last_review_on.is_not(None)),
         _counted(state_sql.covered_today(day)),
         _counted(state_sql.required_today(day)),
     ).where(_seen(viewer, one_cohort))
@@ -140,7 +143,7 @@ def _figures(learners: Sequence[int], targets: Iterable[Counted], moved: int) ->
             by_milestone[milestone_id][1] += number
     closed = by_state[TargetState.ACHIEVED] + by_state[TargetState.NOT_ACHIEVED]
     counted = sum(by_state.values())
-    everyone, here, paused, to_start, started, left, completed, covered, required = learners
+    everyone, here, paused, to_start, started, left, completed, reviewed, covered, required = learners
     return Figures(
         learners=everyone,
         here=here,
@@ -149,6 +152,7 @@ def _figures(learners: Sequence[int], targets: Iterable[Counted], moved: int) ->
         started=started,
         left=left,
         completed=completed,
+        reviewed=reviewed,
         achieved=Share(by_state[TargetState.ACHIEVED], counted),
         overdue=Share(by_state[TargetState.OVERDUE], counted - closed),
         due_soon=Share(by_state[TargetState.DUE_SOON], counted - closed),

@@ -28,7 +28,7 @@ HOSTILE = '"><img src=x onerror=alert(1)>{{7*7}}'
 
 
 def figures(**values: Any) -> Figures:
-    numbers = ("learners", "here", "paused", "to_start", "started", "left", "completed", "moved")
+    numbers = ("learners", "here", "paused", "to_start", "started", "left", "completed", "reviewed", "moved")
     shares = ("achieved", "overdue", "due_soon", "covered")
     usual: dict[str, Any] = dict.fromkeys(numbers, 0) | dict.fromkeys(shares, Share(0, 0))
     return Figures(**(usual | {"milestones": {}} | values))
@@ -184,6 +184,19 @@ def test_where_all_have_left_the_cohort_says_so_and_not_that_nothing_was_recorde
     said = {label: of for label, _, of in tiles(left)}
     assert said["Targets achieved"] == said["Reviewed in time"] == "nobody is here now"
     assert {label: of for label, _, of in tiles(figures(here=1))}["Targets achieved"] == "none recorded yet"
+
+
+def test_coverage_is_no_percentage_before_any_review_is_recorded() -> None:
+    (shown,) = [
+        tile[1:] for tile in tiles(figures(here=2, covered=Share(0, 2))) if tile[0] == "Reviewed in time"
+    ]
+    assert shown == ("–", "no review recorded yet")
+    (shown,) = [
+        tile[1:]
+        for tile in tiles(figures(here=2, reviewed=1, covered=Share(0, 2)))
+        if tile[0] == "Reviewed in time"
+    ]
+    assert shown == ("0%", "0 of 2")
 
 
 def test_a_phase_with_one_column_and_a_title_of_one_word_have_room_for_their_words() -> None:

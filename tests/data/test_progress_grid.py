@@ -123,6 +123,14 @@ def test_the_share_of_a_milestone_counts_who_is_here_and_what_is_not_withdrawn(c
     assert (figures.learners, figures.here, figures.paused, figures.started, figures.left) == (5, 4, 1, 6, 1)
 
 
+def test_coverage_is_known_once_a_review_of_anybody_is_recorded(college: College) -> None:
+    plan = college.learner("Aa")
+    assert college.read().figures.reviewed == 0
+    college.session.get_one(models.Enrolment, plan.id).last_review_on = YESTERDAY
+    college.session.flush()
+    assert college.read().figures.reviewed == 1
+
+
 def test_completing_is_not_leaving_and_a_later_start_is_counted_apart(college: College) -> None:
     college.learner("Done", ended_on=YESTERDAY, end_reason="completed")
     college.learner("Moved", ended_on=YESTERDAY, end_reason="transferred")
