@@ -126,8 +126,7 @@ def test_the_share_of_a_milestone_counts_who_is_here_and_what_is_not_withdrawn(c
 def test_coverage_is_known_once_a_review_of_anybody_is_recorded(college: College) -> None:
     plan = college.learner("Aa")
     assert college.read().figures.reviewed == 0
-    college.session.get_one(models.Enrolment, plan.id).last_review_on = YESTERDAY
-    college.session.flush()
+    make.review(college.session, plan, YESTERDAY)
     assert college.read().figures.reviewed == 1
 
 
