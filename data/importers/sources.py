@@ -117,6 +117,8 @@ def _bound(name: str, size: int, most: int) -> None:
 
 # --- text ----------------------------------------------------------------------------------------------
 
+WORKBOOKS = (ZIP_START, b"\xd0\xcf\x11\xe0")
+"""How .xlsx and .xls begin, whatever the file is called."""
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -125,6 +127,10 @@ def read_text(path: Path) -> str:
     size = existing_file(path).stat().st_size
     _bound(path.name, size, MAX_TEXT_BYTES)
     raw = path.read_bytes()
+    if raw.startswith(WORKBOOKS):
+        raise Refused(f"{path.name} is an Excel workbook. In Excel, save it as “CSV UTF-8”, and import that.")
+    if not raw.strip():
+        raise Refused(f"{path.name} is empty. Export it again.")
     for encoding in _encodings(raw):
         try:
             return raw.decode(encoding)
