@@ -12,19 +12,37 @@
       one.open = one.open || stay.has(one.dataset.stays);
       if (one.open) loadWithin(one);
     });
-    mount.querySelectorAll(".scrolls").forEach((element, index) => {
-      element.scrollLeft = scrolled[index] ?? ("scrollEnd" in element.dataset ? element.scrollWidth : 0);
-    });
     mount.querySelectorAll("table[data-list]").forEach(nameCells);
     mount.querySelectorAll("table[data-arrows]").forEach(prepareArrows);
-    mount.querySelectorAll("[data-scroll-to]").forEach((element) => {
-      element.parentElement.scrollLeft = Math.max(0, element.offsetLeft - element.parentElement.clientWidth / 2);
-    });
+    scrollSoon(mount, scrolled);
     mark(mount);
     mount.dispatchEvent(new CustomEvent("routebook:drawn", { bubbles: true }));
     const again = focused && mount.querySelector(focused);
     const shut = again && again.closest("details:not([open])");
     if (again) (shut ? shut.querySelector("summary") : again).focus({ preventScroll: true });
+  }
+
+  // How far things are scrolled is set for all drawings at once, right before they are painted: a look at any
+  // width in between would have the browser lay out the whole page for each drawing.
+  const toScroll = new Map(); // drawing → how far its parts were scrolled before it was drawn anew
+
+  function scrollSoon(mount, scrolled) {
+    if (!toScroll.size) requestAnimationFrame(scrollAll);
+    if (!toScroll.has(mount)) toScroll.set(mount, scrolled);
+  }
+
+  function scrollAll() {
+    const places = [];
+    for (const [mount, scrolled] of toScroll) {
+      mount.querySelectorAll(".scrolls").forEach((element, index) => {
+        places.push([element, scrolled[index] ?? ("scrollEnd" in element.dataset ? element.scrollWidth : 0)]);
+      });
+      mount.querySelectorAll("[data-scroll-to]").forEach((element) => {
+        places.push([element.parentElement, element.offsetLeft - element.parentElement.clientWidth / 2]);
+      });
+    }
+    toScroll.clear();
+    for (const [element, left] of places) if (left > 0) element.scrollLeft = left;
   }
 
   // A place with an address in `data-load` is filled as it is first needed: a page without it is lighter. Drawn

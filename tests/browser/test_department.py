@@ -50,6 +50,28 @@ def test_three_clicks_lead_from_the_page_to_the_reason(page_as: OpenPage, served
     ready(page)
 
 
+def test_on_a_phone_a_table_begins_at_its_newest_week_and_stays_where_it_was_scrolled_to(
+    page_as: OpenPage,
+) -> None:
+    page = page_as("head", "/department/1", viewport=PHONE)
+
+    def scrolled(view: str) -> tuple[int, int]:
+        (left, most) = page.locator(f"[data-view={view}] .scrolls").evaluate(
+            "(table) => new Promise((done) => requestAnimationFrame(() => setTimeout(() =>"
+            " done([table.scrollLeft, table.scrollWidth - table.clientWidth]))))"
+        )
+        return round(left), most
+
+    left, most = scrolled("review-coverage")
+    assert left == most > 0
+    assert scrolled("overdue-heatmap")[0] == 0
+    heatmap = page.locator("[data-view=overdue-heatmap] .scrolls")
+    heatmap.evaluate("(table) => { table.scrollLeft = 40 }")
+    page.locator("[data-key=by-first]").click()
+    expect(page.locator("[data-key=by-first]")).to_have_attribute("aria-pressed", "true")
+    assert scrolled("overdue-heatmap")[0] == 40
+
+
 def test_a_cell_opens_a_list_as_long_as_its_number_in_an_address_to_come_back_to(page_as: OpenPage) -> None:
     page = page_as("head", "/department/1")
     row, column, count = max(
