@@ -24,6 +24,10 @@ def _body(grid: ProgressGrid, form: Any, may_record: bool) -> list[Any]:
     return [
         drawing("figures", cohort_figures(grid.figures)),
         *([] if grid.milestones else [_no_milestones()]),
+        html.P(
+            "The grid prints from “Print on A3”, split by phase with the names repeated.",
+            className="sub only-print",
+        ),
         html.Div(
             [
                 progress_grid(grid, may_record=may_record),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,20 @@ def test_a_bundle_is_served_under_its_address() -> None:
     bundles.install(server)
     answer = server.test_client().get(bundles.address("css"))
     assert (answer.status_code, answer.mimetype, answer.data) == (200, "text/css", bundles.content("css"))
+
+
+def outside_of_screens(css: str) -> str:
+    """What of a style sheet stands in no `@media screen` block."""
+    kept, depth = [], 0
+    for piece in re.split(r"(@media screen\{|[{}])", css):
+        if depth or piece == "@media screen{":
+            depth += piece.endswith("{") - (piece == "}")
+        else:
+            kept.append(piece)
+    return "".join(kept)
+
+
+def test_the_dark_theme_is_of_screens_alone_so_that_paper_stays_light() -> None:
+    for sheet in sorted(bundles.ASSETS.glob("*.css")):
+        if sheet.name != "print.css":  # says that paper is light
+            assert "[data-bs-theme=dark]" not in outside_of_screens(sheet.read_text("utf-8")), sheet.name
