@@ -230,6 +230,8 @@ def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
             "doesExternalFilterPass": {"function": "gridPasses(params)"},
             "postSortRows": {"function": "gridSort(params)"},
             "enableBrowserTooltips": True,
+            # Cells are drawn with their rows: a frame earlier, and scrolling is no less smooth (measured).
+            "suppressAnimationFrame": True,
             "animateRows": False,
             "suppressColumnMoveAnimation": True,
             "suppressDragLeaveHidesColumns": True,
