@@ -28,7 +28,7 @@ COMPRESSIBLE = frozenset(
         "text/plain",
     }
 )
-BEST, QUICK = 9, 5
+BEST, QUICK = 9, 6
 ESCAPED = {b"\\u003c": b"<", b"\\u003e": b">", b"\\u002f": b"/"}
 """What Dash's JSON writes for characters that matter in a script within HTML, where none of it stands."""
 
