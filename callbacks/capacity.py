@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
-from callbacks.coverage import parameters
+from callbacks import of_department, policy, request
 from components import ids, shell
 from components.capacity import Shown, capacity_page, drawn, monday_asked
-from components.drawing import drawing_output
 from data import capacity
 from data.scope import Viewer, may_see_organisation
 from data.stand_ins import arranges
@@ -25,7 +23,7 @@ PARAMETERS = ("list", "of", "week", "order")
 @request.page
 def page(department_id: Any = None, **query: Any) -> Any:
     """A department's; `of` and `week` open the list of a tutor's learners due."""
-    wanted = _wanted(department_id, query)
+    wanted = of_department.wanted(department_id, query, PARAMETERS)
     with request.looking() as (session, viewer):
         shown = read(session, viewer, wanted["department"], wanted["asked"])
         organisation = viewer.organisation_name if may_see_organisation(viewer) else None
@@ -38,13 +36,9 @@ def page(department_id: Any = None, **query: Any) -> Any:
 @policy.reads
 def follow_selection(selection: Any, shown: Any) -> Any:
     """Another list, or another order of it: the drawings anew."""
-    before = shown if isinstance(shown, dict) else {}
-    sent = selection if isinstance(selection, dict) else {}
-    wanted = _wanted(before.get("department"), sent)
-    if wanted == before:
-        return (no_update,) * (len(DRAWINGS) + 1)
-    with request.looking() as (session, viewer):
-        return *drawn(read(session, viewer, wanted["department"], wanted["asked"])), wanted
+    return of_department.redrawn(
+        selection, shown, PARAMETERS, DRAWINGS, lambda *asked_of: drawn(read(*asked_of))
+    )
 
 
 def read(session: Session, viewer: Viewer, department_id: int, asked: Mapping[str, str]) -> Shown:
@@ -58,15 +52,5 @@ def read(session: Session, viewer: Viewer, department_id: int, asked: Mapping[st
     return Shown(of, asked, due)
 
 
-def _wanted(department_id: Any, query: Mapping[str, Any]) -> dict[str, Any]:
-    return {"department": request.whole_number(department_id), "asked": parameters(query, PARAMETERS)}
-
-
 def register(app: Dash) -> None:
-    app.callback(
-        *(drawing_output(name) for name in DRAWINGS),
-        Output(ids.CAPACITY_SHOWN, "data"),
-        Input(ids.SELECTION, "data"),
-        State(ids.CAPACITY_SHOWN, "data"),
-        prevent_initial_call=True,
-    )(follow_selection)
+    of_department.wire(app, follow_selection, DRAWINGS, ids.CAPACITY_SHOWN)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from dash import Dash, Input, Output, State, no_update
+from dash import Dash
 from sqlalchemy.orm import Session
 
-from callbacks import policy, request
+from callbacks import of_department, policy, request
 from callbacks.coverage import parameters
 from components import ids, shell
 from components.coverage_by import Shown, coverage_by_page, drawn
-from components.drawing import drawing_output
 from data import coverage_by, target_lists
 from data.scope import Viewer, may_see_organisation
 
@@ -24,7 +23,7 @@ PARAMETERS = ("list", "by", "of", "week", "cohort", "batch", "order")
 @request.page
 def page(department_id: Any = None, **query: Any) -> Any:
     """A department's; `list` and its parameters open the list behind a figure."""
-    wanted = _wanted(department_id, query)
+    wanted = of_department.wanted(department_id, query, PARAMETERS)
     with request.looking() as (session, viewer):
         return _page(viewer, read(session, viewer, wanted["department"], wanted["asked"]), wanted)
 
@@ -48,15 +47,9 @@ def _page(viewer: Viewer, shown: Shown, wanted: dict[str, Any]) -> Any:
 @policy.reads
 def follow_selection(selection: Any, shown: Any) -> Any:
     """Another list, or another order of it: the drawings anew."""
-    before = shown if isinstance(shown, dict) else {}
-    sent = selection if isinstance(selection, dict) else {}
-    if before.get("department") is None:
-        return (no_update,) * (len(DRAWINGS) + 1)
-    wanted = _wanted(before.get("department"), sent)
-    if wanted == before:
-        return (no_update,) * (len(DRAWINGS) + 1)
-    with request.looking() as (session, viewer):
-        return *drawn(read(session, viewer, wanted["department"], wanted["asked"])), wanted
+    return of_department.redrawn(
+        selection, shown, PARAMETERS, DRAWINGS, lambda *asked_of: drawn(read(*asked_of))
+    )
 
 
 def read(session: Session, viewer: Viewer, department_id: int, asked: Mapping[str, str]) -> Shown:
@@ -76,15 +69,5 @@ def read_organisation(session: Session, viewer: Viewer, asked: Mapping[str, str]
     return Shown(coverage_by.read_organisation(session, viewer), asked)
 
 
-def _wanted(department_id: Any, query: Mapping[str, Any]) -> dict[str, Any]:
-    return {"department": request.whole_number(department_id), "asked": parameters(query, PARAMETERS)}
-
-
 def register(app: Dash) -> None:
-    app.callback(
-        *(drawing_output(name) for name in DRAWINGS),
-        Output(ids.COVERAGE_BY_SHOWN, "data"),
-        Input(ids.SELECTION, "data"),
-        State(ids.COVERAGE_BY_SHOWN, "data"),
-        prevent_initial_call=True,
-    )(follow_selection)
+    of_department.wire(app, follow_selection, DRAWINGS, ids.COVERAGE_BY_SHOWN)
