@@ -528,7 +528,8 @@ def user_add(email: str, name: str, role: str, department: str | None, learner_r
             link_hours=settings.link_hours,
         )
     click.echo(f"{name} can choose a password within {settings.link_hours} hours, once, at")
-    click.echo(f"  http://{settings.host}:{settings.port}/choose-password/{token}")
+    click.echo(f"  {settings.base_address}/choose-password/{token}")
+    click.echo("Roles given: 1.")
 
 
 @cli.group()
@@ -563,7 +564,7 @@ def wall_add(name: str, **options: Any) -> None:
     with writing(engine) as session:
         token = wall_commands.add(session, name, today=today_for(settings, engine), **options)
     click.echo("The wall's address, shown this once:")
-    click.echo(f"  http://{settings.host}:{settings.port}/wall/{token}")
+    click.echo(f"  {settings.base_address}/wall/{token}")
     click.echo("Walls made: 1.")
 
 

@@ -34,6 +34,12 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("ROUTEBOOK_PORT", "PORT", "port"),
         description="The port to serve on.",
     )
+    address: str = Field(
+        default="",
+        pattern=r"^(https?://[^/\s]+)?$",
+        description="Where people reach Routebook, as https://routebook.college.example: the links that the"
+        " command line prints begin with it; else with HOST and PORT.",
+    )
     today: date | None = Field(
         default=None, description="A date that stands for today, for demos and tests; else the clock's."
     )
@@ -108,6 +114,11 @@ class Settings(BaseSettings):
         default=365, gt=0, description="Days for which a link to read one plan works at most."
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def base_address(self) -> str:
+        """What links for people begin with."""
+        return self.address or f"http://{self.host}:{self.port}"
 
     @property
     def database_is_given(self) -> bool:

@@ -1,5 +1,6 @@
 """The command line: what goes wrong is one sentence and an exit code, never a traceback."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,31 @@ def test_refused_input_exits_1_and_wrong_usage_2_each_with_a_sentence(
     result = run(*(each.format(folder=tmp_path) for each in arguments), DATABASE_URL=database)
     assert result.exit_code == exit_code
     assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("named", "begins"),
+    [
+        ({}, "http://127.0.0.1:8050/"),
+        ({"PORT": "8060"}, "http://127.0.0.1:8060/"),
+        ({"ROUTEBOOK_ADDRESS": "https://routebook.college.example"}, "https://routebook.college.example/"),
+    ],
+)
+def test_a_new_person_gets_a_link_to_where_the_college_reaches_routebook(
+    database: str, monkeypatch: pytest.MonkeyPatch, named: dict[str, str], begins: str
+) -> None:
+    for name in ("HOST", "PORT", "ROUTEBOOK_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    someone = ("user", "add", "ada@college.example", "Ada", "--role", "administrator")
+    result = run(*someone, DATABASE_URL=database, **named)
+    link = rf"  {re.escape(begins)}choose-password/[\w-]{{43}}\n"
+    assert re.search(link, result.output)
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Roles given: 1.")
+
+
+def test_an_address_with_a_path_is_refused(database: str) -> None:
+    result = run("migrate", DATABASE_URL=database, ROUTEBOOK_ADDRESS="routebook.college.example/x")
+    assert (result.exit_code, "ROUTEBOOK_ADDRESS" in result.output) == (1, True)
 
 
 def test_every_command_has_help() -> None:
