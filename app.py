@@ -317,6 +317,8 @@ def run(dev: bool) -> None:
         organisation = organisation_in(engine)
     is_demo = organisation is not None and organisation.demo_today is not None
     safe_start.refuse_unsafe_start(settings, is_demo=is_demo)
+    if not dev:  # the reloading server hands its socket on to itself
+        safe_start.refuse_taken_port(settings.host, settings.port)
     engine.dispose()
     address = f"http://{settings.host}:{settings.port}"
     click.echo(f"Routebook {VERSION} on {address}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -32,6 +33,19 @@ def refuse_unsafe_start(settings: Settings, *, is_demo: bool) -> None:
         )
     if not is_demo or settings.secret_key:
         _given_secret(settings)
+
+
+def refuse_taken_port(host: str, port: int) -> None:
+    """Raise Refused, with what to do, where the server couldn't listen; it would say so at length."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        reason = str(error.strerror).partition(" (")[0].lower()
+        raise Refused(
+            f"{host}:{port} can't be listened on: {reason}. Routebook may be running there already: stop it, or"
+            " set PORT to another number."
+        ) from error
 
 
 def secret_key(settings: Settings, engine: Engine) -> str:

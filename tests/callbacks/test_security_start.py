@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -47,6 +48,14 @@ def test_a_demo_is_not_served_beyond_loopback_unless_told_to(host: str) -> None:
         safe_start.refuse_unsafe_start(Settings(host=host), is_demo=True)
     safe_start.refuse_unsafe_start(Settings(host=host, demo_beyond_loopback=True), is_demo=True)
     safe_start.refuse_unsafe_start(Settings(host=host, secret_key=GOOD_KEY), is_demo=False)
+
+
+def test_a_port_in_use_is_one_sentence_with_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as somebody:
+        port = somebody.getsockname()[1]
+        with pytest.raises(Refused, match=f"127.0.0.1:{port} .* in use.*set PORT"):
+            safe_start.refuse_taken_port("127.0.0.1", port)
+    safe_start.refuse_taken_port("127.0.0.1", port)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1.2.3", "::1", "localhost"])
