@@ -43,8 +43,8 @@ def refuse_taken_port(host: str, port: int) -> None:
     except OSError as error:
         reason = str(error.strerror).partition(" (")[0].lower()
         raise Refused(
-            f"{host}:{port} can't be listened on: {reason}. Routebook may be running there already: stop it, or"
-            " set PORT to another number."
+            f"{host}:{port} can't be listened on: {reason}. Routebook may be running there already: stop it,"
+            " or set HOST or PORT to another."
         ) from error
 
 

@@ -53,7 +53,7 @@ def test_a_demo_is_not_served_beyond_loopback_unless_told_to(host: str) -> None:
 def test_a_port_in_use_is_one_sentence_with_what_to_do() -> None:
     with socket.create_server(("127.0.0.1", 0)) as somebody:
         port = somebody.getsockname()[1]
-        with pytest.raises(Refused, match=f"127.0.0.1:{port} .* in use.*set PORT"):
+        with pytest.raises(Refused, match=f"127.0.0.1:{port} .* in use.*or set HOST or PORT"):
             safe_start.refuse_taken_port("127.0.0.1", port)
     safe_start.refuse_taken_port("127.0.0.1", port)
 
