@@ -12,6 +12,7 @@
   const typedBy = new Map(); // draft key → {typed, base, basedOn, kept}: typed and not saved, on top of what
   const filledWith = new WeakMap(); // form → its fields as drawn
   const sending = new WeakSet();
+  const drafting = new Map(); // draft key → the draft that is on its way
   let onServer = null; // promise of the drafts that the server keeps for this page
   let pathOfDrafts = "";
   let timer = null;
@@ -179,7 +180,7 @@
       for (const [name, values] of Object.entries(entry.typed)) {
         for (const value of values) body.append(name, value);
       }
-      post("/drafts", body, more)
+      const sent = post("/drafts", body, more)
         .then((answer) => {
           if (answer.status === 401) {
             entry.kept = false; // kept with what is typed next, or on coming back to this page
@@ -193,6 +194,7 @@
           entry.kept = false;
           schedule(RETRY_AFTER);
         });
+      drafting.set(key, sent);
     }
   }
 
@@ -231,6 +233,8 @@
     if (sending.has(form)) return null;
     sending.add(form);
     form.setAttribute("aria-busy", "true");
+    // A draft that arrived after what is saved would stay, and be put back over it.
+    await drafting.get(form.dataset.draft);
     const sent = typedIn(form);
     let answer;
     try {
@@ -295,7 +299,8 @@
     for (const [name, data] of Object.entries(told.drawings || {})) {
       setProps({ type: "drawing", name }, { "data-html": data });
     }
-    setProps("saved", { data: { ...told.saved, at: Date.now() } });
+    // A part that keeps itself leaves the page as it is being typed on; a redraw that is under way goes on.
+    if (!form.closest("[data-keeps-itself]")) setProps("saved", { data: { ...told.saved, at: Date.now() } });
   }
 
   // `errors` maps a field's name, or "" for the form as a whole, to a sentence.
@@ -387,8 +392,10 @@
   function settle(form, told) {
     const version = versionOf(form);
     if (version) version.value = told.version;
-    form.querySelector(".conflict")?.remove();
+    const box = form.querySelector(".conflict");
     marks(form, "conflict", "");
+    if (!box) return; // settled unasked: whoever types elsewhere goes on there
+    box.remove();
     form.querySelector("[type=submit]").focus();
   }
 

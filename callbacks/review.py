@@ -62,12 +62,8 @@ def page(form_id: Any = None, **_query: Any) -> Any:
 
 @policy.reads
 def follow_save(saved: Any, shown: Any) -> Any:
-    """After a save: the drawing. A part that kept itself leaves the page as it is being typed on."""
-    if (
-        not isinstance(saved, dict)
-        or not isinstance(shown, dict)
-        or saved.get("kind") == review_forms.AT_ONCE
-    ):
+    """After a save: the drawing. A part that kept itself isn't told of."""
+    if not isinstance(saved, dict) or not isinstance(shown, dict):
         return no_update
     with request.looking() as (session, viewer):
         sheet = _sheet(session, viewer, shown.get("form"))
