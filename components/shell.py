@@ -16,7 +16,7 @@ from components.drawing import drawing, render
 
 Children = Any
 BROKEN = "Something went wrong on our side"
-DEMO_BANNER = "Demonstration college: every name and plan here is made up."
+DEMO_BANNER = "Demonstration college: names and plans are made up."
 
 
 @dataclass(frozen=True, slots=True)
