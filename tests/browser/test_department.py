@@ -18,15 +18,10 @@ PHONE = {"width": 390, "height": 844}
 
 def cells(page: Page, view: str) -> list[tuple[str, str, int]]:
     """(row, column, number) of each cell of a table."""
-    return [
-        (
-            cell.get_attribute("data-row") or "",
-            cell.get_attribute("data-column") or "",
-            int(cell.inner_text()),
-        )
-        for cell in page.locator(f"[data-view={view}] td[data-row][data-column]").all()
-        if cell.inner_text().isdecimal()
-    ]
+    found = page.locator(f"[data-view={view}] td[data-row][data-column]").evaluate_all(
+        "cells => cells.map(cell => [cell.dataset.row, cell.dataset.column, cell.innerText.trim()])"
+    )
+    return [(row, column, int(number)) for row, column, number in found if number.isdecimal()]
 
 
 def cell(page: Page, view: str, row: str, column: str):

@@ -30,6 +30,8 @@ from tests.browser.looking import Complaints, assert_accessible, assert_no_sidew
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PARTS = 3
+"""Each a test, so that they are shared among workers."""
 AS_WIDE_AS_PAPER = ("/print", "/sheet", "/script", "/case-study")
 
 
@@ -98,11 +100,15 @@ def test_no_page_asks_any_other_host_of_a_stranger(
     page = page_as(None)
     asked: set[str | None] = set()
     page.on("request", lambda request: asked.add(urlparse(request.url).hostname))
-    for address in addresses:
+    # Most addresses lead to the same form to sign in.
+    led_to = {urlparse(page.request.get(address).url).path: address for address in addresses}
+    assert len(led_to) < len(addresses)
+    for address in led_to.values():
         go(page, address)
     assert asked == {HOST}
 
 
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize(
     ("role", "theme", "viewport"),
     [("admin", "light", DESKTOP), ("learner", "dark", PHONE)],
@@ -112,6 +118,7 @@ def test_every_page_is_accessible_fits_and_asks_no_other_host(
     role: str,
     theme: str,
     viewport: dict[str, int],
+    part: int,
     addresses: list[str],
     page_as: OpenPage,
     complaints: Complaints,
@@ -120,8 +127,13 @@ def test_every_page_is_accessible_fits_and_asks_no_other_host(
     page = page_as(role, color_scheme=theme, viewport=viewport)
     asked: set[str | None] = set()
     page.on("request", lambda request: asked.add(urlparse(request.url).hostname))
-    for address in addresses:
+    nothing = page.get_by_role("heading", name="There is nothing here for you")
+    nothing_seen = False
+    for address in addresses[part::PARTS]:
         go(page, address)
+        if nothing_seen and nothing.count():
+            continue
+        nothing_seen = nothing_seen or bool(nothing.count())
         if page.locator("[data-view=progress-grid]:not(.cohort-print)").count():
             # Its cells, which the keyboard reaches, come a moment after the page.
             expect(page.locator(".ag-center-cols-viewport [role=gridcell]").first).to_be_visible()

@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ ARGUMENTS: dict[str, Callable[[Place], Any]] = {
     "until_on": lambda place: make.TODAY,
     "evidence_id": lambda place: place.evidence,
     "store": lambda place: FileStore(Path("nowhere"), largest_mb=1),
+    "targets": lambda place: [],
     "choice": lambda place: ListChoice("overdue", cohort_id=place.cohort),
     "changes": lambda place: {"note": "changed"},
     "typed": lambda place: {
@@ -178,6 +180,7 @@ def asked(
     return world.seen(repr(answer).replace(place.family_name, ""))
 
 
+@cache
 def every_field(place: Place) -> dict[str, list[str]]:
     """What all forms send together, about a place."""
     sent: dict[str, list[str]] = {name: [str(value)] for name, value in vars(place).items()}
