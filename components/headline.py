@@ -77,7 +77,7 @@ def _overdue(of: Headline, since: str) -> Card:
     return Card(
         label,
         f"{of.overdue:,}",
-        f"and {of.moved:,} moved",
+        f"of {of.open:,} open, and {of.moved:,} moved",
         (_change(of.overdue - of.overdue_before, since, good=-1),),
     )
 

@@ -22,7 +22,8 @@ class Figure(StrEnum):
 
     Open targets count while their learner is enrolled and not paused: `late_…` by the column of
     `rules.LATENESS` that their due date falls in, `first_…` by that of their first due date, `moved` where
-    the first has passed and the current hasn't. The others count learners, `achieved` targets since ever.
+    the first has passed and the current hasn't, `open` all of them. The others count learners, `achieved`
+    targets since ever.
     """
 
     LATE_0 = "late_0"
@@ -36,6 +37,7 @@ class Figure(StrEnum):
     FIRST_3 = "first_3"
     FIRST_4 = "first_4"
     MOVED = "moved"
+    OPEN = "open"
     ACHIEVED = "achieved"
     LIVE = "live"
     COUNTED = "counted"
@@ -101,6 +103,7 @@ def counted_days(plan: PlanFacts) -> Iterator[CountedSpan]:
         for was_open, due_on in open_days(target):
             for span in _both([was_open], counted):
                 open_spans.append(span)
+                yield Figure.OPEN, span
                 yield from _late_days(target, due_on, enrolment.starts_on, span)
     yield from ((Figure.LIVE, span) for span in rules.merged_spans(tuple(open_spans)))
 

@@ -41,6 +41,7 @@ class Headline:
     reviewed_before: Share
     overdue: int
     overdue_before: int
+    open: int
     moved: int
     achieved: int
     achieved_before: int
@@ -84,6 +85,7 @@ def read(
         reviewed_before=Share(total(judged, Figure.COVERED), total(judged, Figure.REQUIRED)),
         overdue=heatmap.overdue,
         overdue_before=total(judged, *LATE),
+        open=total(viewer.clock_day, Figure.OPEN),
         moved=heatmap.moved,
         achieved=total(viewer.today, Figure.ACHIEVED) - total(before, Figure.ACHIEVED),
         achieved_before=total(judged, Figure.ACHIEVED) - total(much_before, Figure.ACHIEVED),

@@ -53,4 +53,5 @@ class DepartmentFigures(Base):
     completed: Mapped[int] = mapped_column(default=0)
     required: Mapped[int] = mapped_column(default=0)
     covered: Mapped[int] = mapped_column(default=0)
+    open: Mapped[int] = mapped_column(default=0, server_default="0")
     __table_args__ = (CheckConstraint("covered BETWEEN 0 AND required", name="covered_required"),)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from data import attention, department, models, review_schedule, rules, target_lists
+from data import attention, department, learner_figures, models, review_schedule, rules, target_lists
 from data.errors import NotFound
 from data.models import Cohort, Department, Enrolment, Person, Target
 from data.overdue_heatmap import COLUMNS
@@ -142,6 +142,7 @@ def test_an_organisation_adds_its_departments_up(demo: Session) -> None:
     for name in (
         "overdue",
         "overdue_before",
+        "open",
         "moved",
         "achieved",
         "achieved_before",
@@ -150,6 +151,13 @@ def test_an_organisation_adds_its_departments_up(demo: Session) -> None:
     ):
         assert getattr(whole.headline, name) == sum(getattr(one, name) for one in headlines)
     assert whole.headline.live.of == sum(one.live.of for one in headlines)
+
+
+def test_overdue_targets_are_counted_of_the_open_ones_that_the_cohorts_pages_count(demo: Session) -> None:
+    viewer = seen_by(demo, HEAD)
+    figures = department.read(demo, viewer, 1).figures
+    cohorts = [learner_figures.read(demo, viewer, group.id) for group in figures.groups]
+    assert figures.headline.open == sum(cohort.overdue.of for cohort in cohorts) > figures.headline.overdue
 
 
 def test_each_number_of_the_heatmap_is_the_length_of_its_list(demo: Session) -> None:
@@ -410,7 +418,7 @@ def test_the_headline_compares_with_the_evening_before_last_monday(college: Coll
     )
     headline = college.page().figures.headline
     assert headline.since == date(2027, 1, 4)
-    assert (headline.overdue, headline.overdue_before) == (2, 2)
+    assert (headline.overdue, headline.overdue_before, headline.open) == (2, 2, 2)
     assert (headline.achieved, headline.achieved_before, headline.days) == (1, 1, 8)
     tuesday = college.page(make.TODAY + timedelta(days=1)).figures.headline
     assert (tuesday.since, tuesday.days) == (make.TODAY, 2)

@@ -59,6 +59,7 @@ def _figures_of_day(
         still_open = [target for target in targets if target.status in rules.OPEN_STATUSES]
         if counted:
             count[Figure.LIVE] += bool(still_open)
+            count[Figure.OPEN] += len(still_open)
             for target in still_open:
                 _count_late(count, target, dates.starts_on, today)
     return count

@@ -17,10 +17,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, Inspector, func, inspect, make_url, select, text
 from sqlalchemy.orm import Session
 
+from data import department_figures
 from data.college import add_organisation
+from data.counted_days import Figure
 from data.database import make_engine
 from data.migrate import HEAD, alembic_config, is_current, migrate
 from data.models import Base, Prompt, Role
+from tests import factories as make
 
 COUNTED_BY_SQLITE = "SELECT stat FROM sqlite_stat1 WHERE tbl = 'role'"
 COUNTED_BY_POSTGRESQL = "SELECT reltuples::int FROM pg_class WHERE oid = 'role'::regclass"
@@ -151,6 +154,30 @@ def test_a_college_that_is_there_already_gets_the_prompts_that_a_new_one_begins_
         command.downgrade(alembic_config(connection), "0016")
         command.upgrade(alembic_config(connection), "head")
     assert asked() == begun_with != []
+
+
+def test_figures_that_a_migration_adds_are_counted_for_a_college_that_is_there_already(
+    empty_engine: Engine,
+) -> None:
+    migrate(empty_engine)
+    with Session(empty_engine.execution_options(writes=True)) as session:
+        department = make.department(session, make.organisation(session))
+        plan = make.planned_learner(session, make.cohort(session, department))
+        make.target(session, plan, due_on=make.TODAY)
+        make.complete(session)
+        session.commit()
+        department_id = department.id
+
+    def open_targets() -> int:
+        with Session(empty_engine) as session:
+            figures = department_figures.read(session, [department_id], [make.TODAY])
+            return figures[department_id, make.TODAY][Figure.OPEN]
+
+    assert open_targets() == 1
+    with empty_engine.execution_options(writes=True).begin() as connection:
+        command.downgrade(alembic_config(connection), "0018")
+    migrate(empty_engine)
+    assert open_targets() == 1
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
