@@ -77,8 +77,8 @@ def _overdue(of: Headline, since: str) -> Card:
     return Card(
         label,
         f"{of.overdue:,}",
-        f"of {of.open:,} open, and {of.moved:,} moved",
-        (_change(of.overdue - of.overdue_before, since, good=-1),),
+        f"of {of.open:,} open",
+        (Note(f"and {of.moved:,} moved"), _change(of.overdue - of.overdue_before, since, good=-1)),
     )
 
 

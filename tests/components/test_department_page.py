@@ -274,7 +274,7 @@ def test_the_headline_says_what_each_figure_is_of_and_how_it_changed() -> None:
     for sentence in (
         "97% 391 of 403 2 points up since Mon 4 Jan",
         "82% 334 of 403 13 points under the 95% goal 2 points down since Mon 4 Jan",
-        "129 of 1,804 open, and 41 moved 12 fewer since Mon 4 Jan",
+        "129 of 1,804 open and 41 moved 12 fewer since Mon 4 Jan",
         "1,284 in 8 days 84 more than in the 8 days to Sun 3 Jan",
         "412, 9 from 1 August 2 left since Mon 4 Jan",
     ):
