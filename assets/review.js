@@ -9,7 +9,9 @@
   let completing = false; // asked to complete, while parts are still on their way
 
   const partOf = (element) => element.closest("[data-keeps-itself]")?.querySelector("form[data-writes]");
-  const unsaved = () => Array.from(document.querySelectorAll("[data-keeps-itself] form[data-unsaved]"));
+  // Words about a target without a choice are kept by nothing but their draft.
+  const isChosen = (form) => !form.elements.choice || form.elements.choice.value;
+  const unsaved = () => Array.from(document.querySelectorAll("[data-keeps-itself] form[data-unsaved]")).filter(isChosen);
   const waits = (form) => form.querySelector(".conflict, .is-invalid");
 
   function tell(form, words) {
@@ -24,7 +26,7 @@
 
   function keep(form) {
     if (!form.isConnected || !form.hasAttribute("data-unsaved") || form.querySelector(".conflict")) return;
-    if (form.elements.choice && !form.elements.choice.value) return;
+    if (!isChosen(form)) return;
     if (form.hasAttribute("aria-busy") || !navigator.onLine) {
       schedule(form, AGAIN_AFTER / 4);
       return;
@@ -71,7 +73,7 @@
   // Nothing is completed before each part is kept.
   document.addEventListener("submit", (event) => {
     if (event.target.dataset?.writes !== "review-complete") return;
-    const parts = unsaved().filter((form) => !form.elements.choice || form.elements.choice.value);
+    const parts = unsaved();
     if (!parts.length) return;
     event.preventDefault();
     event.stopImmediatePropagation();

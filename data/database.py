@@ -17,6 +17,8 @@ from data.errors import Refused
 
 SQLITE_MENDED = (3, 51, 3)
 SQLITE_BUSY_MS = 15_000
+OPENED_AT_ONCE = 50
+"""How often a connection gives way to others that switch a new SQLite file to WAL."""
 STATEMENT_TIMEOUT_MS = 10_000
 DRIVERS = ("sqlite", "postgresql", "postgresql+psycopg")
 
@@ -81,11 +83,25 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {SQLITE_BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
+    _use_wal(cursor)
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
+
+
+def _use_wal(cursor: Any) -> None:
+    """Of several who open a new file at once, SQLite lets one switch it to WAL and refuses the others without
+    their waiting time; they wait for that one to be done, and find it switched."""
+    for _ in range(OPENED_AT_ONCE):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite_module().OperationalError:
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("ROLLBACK")
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -41,6 +41,21 @@ def test_every_connection_has_the_settings_that_sqlite_needs(sqlite_engine: Engi
             assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() >= 10_000
 
 
+def test_many_that_open_a_new_file_at_once_are_all_let_in(tmp_path: Path) -> None:
+    together = Barrier(8)
+
+    def open_one(number: int) -> str:
+        engine = make_engine(f"sqlite:///{tmp_path / f'{number // 8}.db'}")
+        together.wait()
+        with engine.connect() as connection:
+            mode: str = connection.exec_driver_sql("PRAGMA journal_mode").scalar_one()
+        engine.dispose()
+        return mode
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(open_one, range(8 * 60))) == {"wal"}
+
+
 def test_foreign_keys_are_refused_on_both_databases(engine: Engine) -> None:
     with pytest.raises(IntegrityError), writing(engine) as session:
         session.add(Department(organisation_id=999, name="Nowhere"))
