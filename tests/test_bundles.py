@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -51,3 +52,15 @@ def test_the_dark_theme_is_of_screens_alone_so_that_paper_stays_light() -> None:
     for sheet in sorted(bundles.ASSETS.glob("*.css")):
         if sheet.name != "print.css":  # says that paper is light
             assert "[data-bs-theme=dark]" not in outside_of_screens(sheet.read_text("utf-8")), sheet.name
+
+
+def test_a_class_is_laid_out_by_one_style_sheet_so_that_no_page_changes_another() -> None:
+    sheets: dict[str, set[str]] = defaultdict(set)
+    for sheet in bundles.ASSETS.glob("*.css"):
+        for selectors, rules in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet.read_text("utf-8")):
+            if re.search(r"display:(grid|flex)|grid-template", rules):
+                for selector in selectors.split(","):
+                    if re.fullmatch(r"\.[a-z-]+", selector.strip()):
+                        sheets[selector.strip()].add(sheet.name)
+    assert sheets
+    assert {name: where for name, where in sheets.items() if len(where) > 1} == {}
