@@ -60,6 +60,7 @@ def test_a_target_is_proposed_amended_agreed_and_achieved_with_evidence(
     address = learner.url
 
     tutor = page_as("tutor", "/caseload")
+    open_part(tutor, "more proposals")
     tutor.get_by_role("link", name="Ask two engineers at the open day how they began").click()
     expect(tutor.get_by_text("It is for you to agree or amend")).to_be_visible()
     open_part(tutor, "Amend it")
