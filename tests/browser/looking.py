@@ -63,7 +63,7 @@ class Complaints:
 
     def listen(self, page: Page) -> None:
         page.on("console", self._hear_console)
-        page.on("pageerror", lambda error: self.heard.append(f"error in a script: {error}"))
+        page.on("pageerror", lambda error: self.heard.append(f"error in a script: {error.stack or error}"))
         page.on("requestfailed", self._hear_failure)
         page.on("request", self._hear_request)
 
