@@ -31,9 +31,9 @@ test: .venv/test.stamp ## lint, types, then every test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
-	@$(BIN)/pytest -n auto tests --ignore=tests/browser
+	@$(BIN)/pytest -n auto --dist worksteal tests --ignore=tests/browser
 	@# Browsers and servers of two runs can starve each other: what failed is judged alone.
-	@$(BIN)/pytest -n auto --dist loadfile tests/browser || $(BIN)/pytest --last-failed --last-failed-no-failures none tests/browser
+	@$(BIN)/pytest -n auto --dist worksteal tests/browser || $(BIN)/pytest --last-failed --last-failed-no-failures none tests/browser
 
 bench: .venv/test.stamp ## the benchmark; writes docs/benchmark.md
 	@sh tests/chromium.sh
