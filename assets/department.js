@@ -18,6 +18,7 @@
     const { row, column } = cell.dataset;
     const list = table.dataset.list;
     const chosen = { list, [list === "coverage" ? "week" : "late"]: column === "all" ? "" : column };
+    const otherwise = { week: "", late: "", rule: "" };
     if (table.dataset.to) {
       const by = new URLSearchParams(window.location.search).get("by");
       const query = new URLSearchParams(by ? { ...chosen, by } : chosen);
@@ -25,7 +26,7 @@
       return;
     }
     opener = `td[data-row="${row}"][data-column="${column}"] [data-stop]`;
-    window.routebook.select({ ...chosen, cohort: row === "all" ? "" : row, target: "" });
+    window.routebook.select({ ...otherwise, ...chosen, cohort: row === "all" ? "" : row, target: "" });
   });
 
   function opened() {

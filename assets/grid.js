@@ -218,8 +218,9 @@
     let gone = 0;
     api.forEachNode((node) => (gone += node.data.ended));
     const here = rank.size - gone;
-    const all = `${here} learner${here === 1 ? "" : "s"}${gone ? `, ${gone} no longer here` : ""}`;
-    tool("shown").textContent = shown ? `${shown.size} of ${rank.size} listed` : all;
+    const many = (number) => number.toLocaleString("en-GB");
+    const all = `${many(here)} learner${here === 1 ? "" : "s"}${gone ? `, ${many(gone)} no longer here` : ""}`;
+    tool("shown").textContent = shown ? `${many(shown.size)} of ${many(rank.size)} listed` : all;
   }
 
   document.addEventListener("routebook:drawn", (event) => {

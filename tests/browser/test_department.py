@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -85,6 +86,12 @@ def test_a_cell_opens_a_list_as_long_as_its_number_in_an_address_to_come_back_to
     page.goto(opened)
     expect(page.locator("[data-view=target-list] tbody tr")).to_have_count(count)
     expect(cell(page, "overdue-heatmap", row, column)).to_have_attribute("aria-current", "true")
+    page.locator("[data-key^=rule-]").first.click()
+    expect(page).to_have_url(re.compile("list=attention"))
+    assert not re.search("late=|cohort=", page.url), "an address says no more than what is open"
+    cell(page, "overdue-heatmap", row, column).click()
+    expect(title).to_have_text(re.compile(f"^{count} overdue targets? of "))
+    assert parse_qs(urlsplit(page.url).query) == parse_qs(urlsplit(opened).query)
 
 
 def test_the_heatmap_is_walked_by_arrow_keys_and_opened_by_enter(page_as: OpenPage) -> None:

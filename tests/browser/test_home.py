@@ -90,3 +90,11 @@ def test_the_caseload_is_accessible_and_fits_a_phone(page_as: OpenPage) -> None:
         "links => links.map(l => l.getBoundingClientRect().height)"
     )
     assert min(heights) >= 44
+
+
+def test_without_scripts_a_page_says_what_it_needs(page_as: OpenPage) -> None:
+    page = page_as("tutor", java_script_enabled=False)
+    page.goto("/caseload")
+    expect(page.locator("noscript h1")).to_have_text("This page needs JavaScript")
+    expect(page.locator("noscript main")).to_be_visible()
+    expect(page.locator("#react-entry-point")).to_be_hidden()
