@@ -12,8 +12,9 @@ from data.college import add_organisation
 from data.database import reading, writing
 from data.importers import Summary, import_files
 from data.models import Base
+from tests.conftest import PUBLIC_FILES
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
+SHARED = PUBLIC_FILES
 ILR = SHARED / "ilr"
 OULAD = SHARED / "analytics" / "oulad"
 TODAY = date(2026, 11, 23)
