@@ -23,9 +23,9 @@ INDEX = """<!DOCTYPE html>
     {%css%}
   </head>
   <body>
-    <noscript><main class="page"><div class="card message"><h1>This page needs JavaScript</h1><p>Routebook draws it
-    in your browser. Please allow JavaScript for this address and open the page again, or ask whoever looks after
-    your device.</p></div></main></noscript>
+    <noscript><main class="page"><div class="card message"><h1>This page needs JavaScript</h1>
+      <p>Routebook draws it in your browser. Please allow JavaScript for this address and open the page
+      again, or ask whoever looks after your device.</p></div></main></noscript>
     {%app_entry%}
     <footer>
       {%config%}
