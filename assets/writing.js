@@ -236,6 +236,7 @@
     // A draft that arrived after what is saved would stay, and be put back over it.
     await drafting.get(form.dataset.draft);
     const sent = typedIn(form);
+    const page = window.location.pathname;
     let answer;
     try {
       answer = await post(form.getAttribute("action"), bodyOf(form));
@@ -246,16 +247,16 @@
       sending.delete(form);
       form.removeAttribute("aria-busy");
     }
-    return heed(inPlace(form), answer, sent);
+    return heed(inPlace(form), answer, sent, page);
   }
 
   // A redraw may have put another element in the form's place meanwhile.
   const inPlace = (form) =>
     form.isConnected ? form : document.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`) || form;
 
-  async function heed(form, answer, sent) {
+  async function heed(form, answer, sent, page) {
     const told = await answer.clone().json().catch(() => ({ sentence: FAILED }));
-    if (answer.ok) return saved(form, told, sent);
+    if (answer.ok) return saved(form, told, sent, page);
     undo(form);
     if (answer.status === 401) return signedOut(answer);
     if (answer.status === 409) {
@@ -276,7 +277,7 @@
   }
 
   // What was typed while the form was on its way isn't saved yet.
-  function saved(form, told, sent) {
+  function saved(form, told, sent, page) {
     signedIn();
     typedBy.delete(form.dataset.draft);
     judge(form, {});
@@ -291,11 +292,12 @@
     const dialog = form.closest("dialog");
     if (dialog && dialog.open) dialog.close();
     form.dispatchEvent(new CustomEvent("routebook:saved", { bubbles: true, detail: told.saved }));
+    say(told.sentence);
+    if (window.location.pathname !== page) return; // on another page by now, which shows none of it
     if (told.saved.go) {
       window.location.assign(told.saved.go);
       return;
     }
-    say(told.sentence);
     for (const [name, data] of Object.entries(told.drawings || {})) {
       setProps({ type: "drawing", name }, { "data-html": data });
     }

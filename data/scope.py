@@ -289,6 +289,7 @@ def learners_seen_by(viewer: Viewer) -> ColumnElement[bool]:
     )
 
 
+@lru_cache(maxsize=CONDITIONS_KEPT)
 def tutored_by(viewer: Viewer) -> ColumnElement[bool]:
     """A condition on `Enrolment`: on the day the viewer tutors it, for good or as cover."""
     return tutoring.tutored_by(viewer.person_id, viewer.today)
@@ -307,6 +308,7 @@ def _any_grant(viewer: Viewer, grants: Iterable[Grant]) -> ColumnElement[bool]:
     return or_(false(), *(_grant(viewer, grant) for grant in grants))
 
 
+@lru_cache(maxsize=CONDITIONS_KEPT)
 def _grant(viewer: Viewer, grant: Grant) -> ColumnElement[bool]:
     condition = _REACHES.get(grant.reach)
     return condition(viewer, grant) if condition else false()
