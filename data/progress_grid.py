@@ -161,7 +161,8 @@ def _targets_here(
 ) -> Iterator[Counted]:
     """The targets of who has started, hasn't left and isn't on a break, counted for the figures."""
     here = [row for row in learners if row.starts_on <= day and not row.ended and not row.paused]
-    for milestone, states in zip(milestones, zip(*(row.states for row in here), strict=True), strict=False):
+    columns = zip(*(row.states for row in here), strict=True) if here else ()
+    for milestone, states in zip(milestones if here else (), columns, strict=True):
         yield from ((milestone.id, state, number) for state, number in Counter(states).items())
     for row in here:
         if row.personal:
