@@ -62,27 +62,33 @@ def grid(page: Page) -> Locator:
 
 
 FAMILIES = """async () => {
-    const grid = document.querySelector("[data-view=progress-grid] [role=grid]");
-    const viewport = grid.querySelector(".ag-body-viewport"), found = [];
     const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
-    for (let at = 0; at < viewport.scrollHeight; at += viewport.clientHeight / 2) {
-        viewport.scrollTop = at;
-        await drawn();
-        for (const row of grid.querySelectorAll(".ag-pinned-left-cols-container [row-index]")) {
-            found[Number(row.getAttribute("row-index"))] = row.querySelector("a b").textContent;
-        }
-    }
-    viewport.scrollTop = 0;
-    await drawn();
     const head = 2;  // rows: the names of the columns, and the cohort's own
-    return found.length && Object.keys(found).length === Number(grid.ariaRowCount) - head ? found : null;
+    for (const until = performance.now() + 5000; performance.now() < until; await drawn()) {
+        const grid = document.querySelector("[data-view=progress-grid] [role=grid]");
+        const viewport = grid && grid.querySelector(".ag-body-viewport"), found = [];
+        if (!viewport || !viewport.clientHeight) continue;
+        for (let at = 0; at < viewport.scrollHeight; at += viewport.clientHeight / 2) {
+            viewport.scrollTop = at;
+            await drawn();
+            for (const row of grid.querySelectorAll(".ag-pinned-left-cols-container [row-index]")) {
+                found[Number(row.getAttribute("row-index"))] = row.querySelector("a b").textContent;
+            }
+        }
+        viewport.scrollTop = 0;
+        await drawn();
+        if (found.length && Object.keys(found).length === Number(grid.ariaRowCount) - head) return found;
+    }
+    return null;
 }"""
-"""Scrolls through the grid, which draws only the rows in view; null until each row that it counts is read."""
+"""Scrolls through the grid, which draws only the rows in view, until each row that it counts is read; null
+where that doesn't come. It waits itself: `wait_for_function` takes an async function's promise for an answer."""
 
 
 def families(page: Page) -> list[str]:
     """Family names of all rows in order."""
-    names: list[str] = page.wait_for_function(FAMILIES).json_value()
+    names: list[str] | None = page.evaluate(FAMILIES)
+    assert names is not None, "the grid doesn't draw all the rows that it counts"
     return names
 
 
