@@ -82,7 +82,7 @@ FAMILIES = """async () => {
     return null;
 }"""
 """Scrolls through the grid, which draws only the rows in view, until each row that it counts is read; null
-where that doesn't come. It waits itself: `wait_for_function` takes an async function's promise for an answer."""
+where that doesn't come. It waits itself: to `wait_for_function` an async function's promise is an answer."""
 
 
 def families(page: Page) -> list[str]:
