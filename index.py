@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -36,6 +37,8 @@ INDEX = """<!DOCTYPE html>
 </html>"""
 GRID_AHEAD = '<script defer src="/_dash-component-suites/dash_ag_grid/async-community.js"></script>'
 """The part of AG Grid that its script fetches once there is a grid: named where it isn't in time."""
+GRID_LIBRARY = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>')
+"""What `assets/grid_library.js` reads on other pages than a cohort's, once there is a grid."""
 
 
 class Routebook(Dash):
@@ -48,6 +51,10 @@ class Routebook(Dash):
             parts["metas"] += f'<script src="{bundles.file_address(script)}"></script>'
         if request.path.startswith("/cohort/"):
             parts["css"] += GRID_AHEAD
+        else:
+            [grid] = GRID_LIBRARY.findall(parts["scripts"])
+            parts["scripts"] = GRID_LIBRARY.sub("", parts["scripts"])
+            parts["metas"] += f'<meta name="grid-library" content="{grid}">'
         parts["css"] += f'<link rel="stylesheet" href="{bundles.address("css")}">'
         parts["scripts"] += f'<script src="{bundles.address("js")}"></script>'
         index: str = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]  # Dash's own

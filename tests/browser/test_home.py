@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Request, expect
 
 from tests.browser.conftest import OpenPage
-from tests.browser.looking import assert_accessible, assert_no_sideways_scrolling, ready
+from tests.browser.looking import Complaints, assert_accessible, assert_no_sideways_scrolling, ready
 
 PHONE = {"width": 390, "height": 844}
 
@@ -54,6 +54,25 @@ def test_a_link_of_a_drawing_or_a_grid_opens_its_page_without_loading_everything
     page.get_by_role("link", name="Print").click()
     expect(page).to_have_url(re.compile(r"/cohort/\d+/print$"))
     assert page.evaluate("window.loaded") is None
+
+
+def test_the_grid_s_library_is_read_by_who_makes_for_a_cohort_also_after_a_lost_connection(
+    page_as: OpenPage, complaints: Complaints
+) -> None:
+    complaints.expect("dash_ag_grid|ERR_FAILED")
+    page = page_as("tutor", "/learner/1")
+    asked: list[str] = []
+    page.on("request", lambda one: asked.append(one.url))
+    assert page.evaluate("Object.keys(window.dash_ag_grid)") == ["AgGrid", "getApiAsync"]
+    page.route("**/dash_ag_grid/**", lambda route: route.abort())
+    page.locator(".breadcrumb-trail").get_by_role("link").last.click()
+    expect(page.locator("#status")).to_contain_text("isn't here yet")
+    page.unroute("**/dash_ag_grid/**")
+    expect(page.get_by_role("grid")).to_be_visible()
+    ready(page)
+    assert any("dash_ag_grid" in url for url in asked)
+    page.locator("[role=gridcell][col-id^=milestone-].state-achieved").first.click()
+    expect(page.locator("[data-view=target-form]")).to_be_visible()
 
 
 @pytest.mark.parametrize(
