@@ -10,6 +10,20 @@
     return typeof id === "string" ? id : JSON.stringify(id, Object.keys(id).sort());
   };
 
+  // Dash throws for an id that isn't on its page, or no longer, when an answer comes; for a dict id of a kind
+  // that the page has none of, it would even take the whole page for it.
+  function isOnPage(id) {
+    try {
+      return routebook.domId(window.dash_component_api.getLayout(id).props.id) === routebook.domId(id);
+    } catch {
+      return false;
+    }
+  }
+
+  routebook.set = function (id, props) {
+    if (isOnPage(id)) window.dash_clientside.set_props(id, props);
+  };
+
   // --- the selection lives in the address ---------------------------------------------------------------
 
   function parameters() {
@@ -17,8 +31,7 @@
   }
 
   function tell(selection) {
-    if (!document.getElementById("main")) return;
-    window.dash_clientside.set_props("selection", { data: selection });
+    routebook.set("selection", { data: selection });
     routebook.mark();
   }
 
@@ -142,9 +155,7 @@
   let saying = null;
 
   function say(text) {
-    const put = (children) => {
-      if (document.getElementById("status")) window.dash_clientside.set_props("status", { children });
-    };
+    const put = (children) => routebook.set("status", { children });
     clearTimeout(saying);
     put("");
     saying = setTimeout(() => {
@@ -174,7 +185,7 @@
   // The notice has done its work once somebody follows its link; the next save says whether it was enough.
   document.addEventListener("click", (event) => {
     if (!event.target.closest("[data-action=sign-in-again]")) return;
-    window.dash_clientside.set_props("signed-out-notice", { children: [] });
+    routebook.set("signed-out-notice", { children: [] });
   });
 
   // --- find a learner ------------------------------------------------------------------------------------

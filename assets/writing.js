@@ -18,7 +18,7 @@
   let timer = null;
 
   const setProps = (id, props) => {
-    if (window.dash_clientside && window.dash_clientside.set_props) window.dash_clientside.set_props(id, props);
+    if (window.routebook && window.routebook.set) window.routebook.set(id, props);
   };
   const say = (text) => {
     if (window.routebook && window.routebook.say) window.routebook.say(text);

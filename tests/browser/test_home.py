@@ -56,6 +56,19 @@ def test_a_link_of_a_drawing_or_a_grid_opens_its_page_without_loading_everything
     assert page.evaluate("window.loaded") is None
 
 
+@pytest.mark.parametrize(
+    "id_", ["not-here", {"type": "not-here", "name": "x"}, {"type": "drawing", "name": "not-here"}]
+)
+def test_what_is_told_of_a_part_that_the_page_doesn_t_show_changes_nothing(
+    page_as: OpenPage, id_: object
+) -> None:
+    page = page_as("tutor", "/caseload")
+    page.evaluate("id => window.routebook.set(id, { children: 'told', 'data-html': 'told' })", id_)
+    page.evaluate("window.routebook.set('status', { children: 'heard' })")
+    expect(page.locator("#status")).to_have_text("heard")
+    expect(page.locator(".worst")).to_be_visible()
+
+
 def test_the_grid_s_library_is_read_by_who_makes_for_a_cohort_also_after_a_lost_connection(
     page_as: OpenPage, complaints: Complaints
 ) -> None:
