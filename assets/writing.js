@@ -11,6 +11,7 @@
 
   const typedBy = new Map(); // draft key → {typed, base, basedOn, kept}: typed and not saved, on top of what
   const filledWith = new WeakMap(); // form → its fields as drawn
+  const keptAs = new Map(); // draft key of a part that keeps itself → {version, values} as it was kept
   const sending = new WeakSet();
   const drafting = new Map(); // draft key → the draft that is on its way
   let onServer = null; // promise of the drafts that the server keeps for this page
@@ -96,8 +97,18 @@
       }
       if (control) control.setAttribute("aria-describedby", described.join(" "));
     }
+    renew(form);
     const typed = typedBy.get(form.dataset.draft);
     if (typed) restore(form, typed);
+  }
+
+  // A redraw may have been read before the part was kept.
+  function renew(form) {
+    const kept = keptAs.get(form.dataset.draft);
+    if (!kept || !(Number(versionOf(form).value) < kept.version)) return;
+    put(form, kept.values);
+    versionOf(form).value = kept.version;
+    filledWith.set(form, typedIn(form));
   }
 
   function restore(form, typed) {
@@ -289,6 +300,8 @@
     showUnsaved(form, false);
     if (typedSince) remember(form);
     marks(form, "saved", String(told.saved.version || "true"));
+    const keepsItself = form.closest("[data-keeps-itself]");
+    if (keepsItself && version) keptAs.set(form.dataset.draft, { version: told.saved.version, values: sent });
     const dialog = form.closest("dialog");
     if (dialog && dialog.open) dialog.close();
     form.dispatchEvent(new CustomEvent("routebook:saved", { bubbles: true, detail: told.saved }));
@@ -302,7 +315,7 @@
       setProps({ type: "drawing", name }, { "data-html": data });
     }
     // A part that keeps itself leaves the page as it is being typed on; a redraw that is under way goes on.
-    if (!form.closest("[data-keeps-itself]")) setProps("saved", { data: { ...told.saved, at: Date.now() } });
+    if (!keepsItself) setProps("saved", { data: { ...told.saved, at: Date.now() } });
   }
 
   // `errors` maps a field's name, or "" for the form as a whole, to a sentence.

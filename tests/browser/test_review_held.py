@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from data.models import Cohort, CohortTutor, Enrolment, Learner, Person, Review, ReviewForm, Target
 from tests.browser.conftest import OpenPage
-from tests.browser.looking import Complaints, assert_accessible, assert_no_sideways_scrolling, go
+from tests.browser.looking import Complaints, assert_accessible, assert_no_sideways_scrolling, go, ready
 
 AGREED = "Two study evenings a week until half-term."
 
@@ -44,6 +44,35 @@ def target_of(engine: Engine, place: str) -> Target:
 
 def kept(page: Page, place: str) -> None:
     expect(page.locator(f"[data-kept={place}]")).to_have_text("Kept", timeout=15_000)
+
+
+def test_a_redraw_that_was_read_before_a_part_kept_itself_doesn_t_take_it_back(
+    page_as: OpenPage, served_engine: Engine
+) -> None:
+    learner_id, _, _ = someone(served_engine)
+    page = page_as("tutor", f"/learner/{learner_id}/reviews")
+    page.locator("[data-action=start-review]").click()
+    page.wait_for_url(re.compile(r"/review/\d+$"))
+    ready(page)
+    waiting: list[tuple[Route, APIResponse]] = []
+    page.route("**/_dash-update-component*", lambda route: waiting.append((route, route.fetch())))
+    page.locator("[data-writes=review-action-add] [name=what]").fill("Book the workshop")
+    page.locator("[data-action=add-action]").click()
+    expect(page.locator("#status")).to_have_text("Noted.")
+    part = page.locator("[data-place=agreed]")
+    part.locator("[name=said]").fill(AGREED)
+    kept(page, "agreed")
+    assert waiting
+    for route, answer in waiting:
+        route.fulfill(response=answer)
+    page.unroute("**/_dash-update-component*")
+    expect(page.locator(".who-does-what")).to_contain_text("Book the workshop")
+    expect(part.locator("[name=said]")).to_have_value(AGREED)
+    part.locator("[name=said]").press_sequentially(" And on Fridays.")
+    kept(page, "agreed")
+    page.reload()
+    ready(page)
+    expect(part.locator("[name=said]")).to_have_value(f"{AGREED} And on Fridays.")
 
 
 def test_a_review_is_held_through_a_lost_connection_completed_signed_added_to_and_recapped(
