@@ -12,7 +12,13 @@
   // The cell that has, or gets back, the focus: {row, column} by their ids.
   let place = null;
 
-  const parameters = () => Object.fromEntries(new URLSearchParams(window.location.search));
+  // Each cell that is drawn asks whether it is selected.
+  let read = { search: null };
+  function parameters() {
+    const { search } = window.location;
+    if (read.search !== search) read = { search, values: Object.fromEntries(new URLSearchParams(search)) };
+    return read.values;
+  }
 
   // --- cells --------------------------------------------------------------------------------------------
 
