@@ -6,10 +6,11 @@
   if (window.dash_ag_grid) return;
   const AGAIN_MILLISECONDS = 3000;
   const FAILED = "The grid isn't here yet: no connection to Routebook. It is asked for again every few seconds.";
+  const HERE = "Connected again: the grid is here.";
   const { createElement, lazy, Suspense } = window.React;
   const address = document.querySelector("meta[name=grid-library]").content;
 
-  function ask(answer) {
+  function ask(answer, again) {
     const script = document.createElement("script");
     script.src = address;
     script.onload = () => {
@@ -17,17 +18,18 @@
       // The same component before and after: for another, React would make the grid anew.
       window.dash_ag_grid = { ...read, AgGrid };
       answer(read);
+      if (again) window.routebook.say(HERE);
     };
     script.onerror = () => {
       script.remove();
-      window.routebook.say(FAILED);
-      setTimeout(ask, AGAIN_MILLISECONDS, answer);
+      if (!again) window.routebook.say(FAILED, { stays: true });
+      setTimeout(ask, AGAIN_MILLISECONDS, answer, true);
     };
     document.head.append(script);
   }
 
   let reading = null;
-  const library = () => (reading = reading || new Promise(ask));
+  const library = () => (reading = reading || new Promise((answer) => ask(answer)));
 
   const Grid = lazy(() => library().then((read) => ({ default: read.AgGrid })));
   const AgGrid = (props) => createElement(Suspense, { fallback: null }, createElement(Grid, props));

@@ -45,19 +45,34 @@
     const search = new URLSearchParams(selection).toString();
     const address = window.location.pathname + (search ? `?${search}` : "");
     if (address !== window.location.pathname + window.location.search) {
-      const quietly = options && options.replace;
-      window.history[quietly ? "replaceState" : "pushState"](null, "", address);
+      go(address, options && options.replace);
     }
     tell(selection);
   };
 
+  // Which drawing of a page an address belongs to: from one selection of it back to another, the page follows
+  // as it did ahead, and Dash needn't draw it anew.
+  let drawing = window.history.state && window.history.state.drawing;
   let path = window.location.pathname;
-  window.addEventListener("popstate", () => {
+
+  function go(address, replace) {
+    if (!drawing) {
+      drawing = Date.now();
+      window.history.replaceState({ drawing }, "");
+    }
+    window.history[replace ? "replaceState" : "pushState"]({ drawing }, "", address);
+  }
+
+  window.addEventListener("popstate", (event) => {
+    const left = drawing;
+    drawing = event.state && event.state.drawing;
+    if (left && left === drawing) event.stopImmediatePropagation();
     if (window.location.pathname === path) tell(parameters());
     path = window.location.pathname;
   });
   // Dash's links say so when they lead to another page.
   window.addEventListener("_dashprivate_pushstate", () => {
+    drawing = null;
     path = window.location.pathname;
   });
 
@@ -95,6 +110,7 @@
 
   let open = 0;
   let settling = null;
+  let pageShown = null;
   const plainFetch = window.fetch;
 
   // AG Grid draws its cells a moment after Dash has put it on the page.
@@ -102,6 +118,14 @@
     return Array.from(document.querySelectorAll(".grid-frame")).every((frame) =>
       frame.querySelector(".ag-center-cols-container .ag-cell, [class*=ag-overlay-no]"),
     );
+  }
+
+  // Another page takes the link away that led to it: the focus goes to the page, as after a load.
+  function arrive(main) {
+    if (pageShown !== null && pageShown !== path && document.activeElement === document.body) {
+      main.focus({ preventScroll: true });
+    }
+    pageShown = path;
   }
 
   function settle() {
@@ -112,55 +136,82 @@
         document.documentElement.dataset.ready = "true";
         if (main.dataset.title) document.title = `${main.dataset.title} · Routebook`;
         path = window.location.pathname;
+        arrive(main);
       }
     }, 60);
   }
 
+  const AGAIN_MILLISECONDS = 3000;
   const LOST =
-    "No connection to Routebook, so nothing was saved. What you typed is still here: please try again in a moment.";
+    "No connection to Routebook. What you typed is still here; what you asked for is shown as soon as it is back.";
 
   const REFUSED =
-    "That didn't work, so nothing was saved. What you typed is still here: copy it, reload the page and try again.";
+    "That didn't work, so this page may not show what you asked for. What you typed is still here: copy it, reload the page and try again.";
+
+  // Dash's callbacks only read: without a connection each goes on asking, until another asks for the same parts.
+  // Were it given up, a link would leave its address over the page before, and do nothing when chosen again.
+  const newest = new Map(); // what a callback draws → the newest request for it
+
+  async function ask(resource, options, output) {
+    try {
+      const response = await plainFetch.call(window, resource, options);
+      found();
+      if (!response.ok) say(REFUSED);
+      return response;
+    } catch (error) {
+      lost();
+      await new Promise((later) => setTimeout(later, AGAIN_MILLISECONDS));
+      if (newest.get(output) !== options) throw error;
+      return ask(resource, options, output);
+    }
+  }
+
+  function lost() {
+    const root = document.documentElement;
+    if (root.dataset.connection !== "lost" || isSilent()) say(LOST, { stays: true });
+    root.dataset.connection = "lost";
+  }
+
+  function found() {
+    if (document.documentElement.dataset.connection !== "lost") return;
+    delete document.documentElement.dataset.connection;
+    say("Connected again.");
+  }
+
+  // Dash draws once it has read the whole of an answer.
+  const wholeOf = (response) => response.clone().arrayBuffer();
 
   window.fetch = function (resource, options) {
     const address = typeof resource === "string" ? resource : resource.url;
     if (!address.includes("_dash-update-component")) return plainFetch.call(window, resource, options);
     open += 1;
     delete document.documentElement.dataset.ready;
-    return plainFetch
-      .call(window, resource, options)
-      .then(
-        (response) => {
-          if (document.documentElement.dataset.connection === "lost") {
-            delete document.documentElement.dataset.connection;
-            say("Connected again.");
-          }
-          if (!response.ok) say(REFUSED);
-          return response;
-        },
-        (error) => {
-          document.documentElement.dataset.connection = "lost";
-          say(LOST);
-          throw error;
-        },
-      )
+    const { output } = JSON.parse(options.body);
+    newest.set(output, options);
+    const answer = ask(resource, options, output);
+    answer
+      .then(wholeOf)
+      .catch(() => {})
       .finally(() => {
         open -= 1;
         settle();
       });
+    return answer;
   };
 
-  // The same sentence twice is said twice; what is said goes away again.
+  // The same sentence twice is said twice; what is said goes away again, unless it stays so.
   const SAID_MILLISECONDS = 12000;
   let saying = null;
 
-  function say(text) {
+  const isSilent = () => !document.getElementById("status")?.textContent;
+
+  function say(text, { stays } = {}) {
     const put = (children) => routebook.set("status", { children });
     clearTimeout(saying);
     put("");
     saying = setTimeout(() => {
       put(text);
-      saying = setTimeout(() => put(""), SAID_MILLISECONDS);
+      if (!stays) saying = setTimeout(() => put(""), SAID_MILLISECONDS);
     }, 50);
   }
   routebook.say = say;
@@ -168,6 +219,7 @@
   // Drawings, grids and clientside callbacks go on changing the page for a moment after the last answer.
   new MutationObserver(() => {
     if (open === 0 && !document.documentElement.dataset.ready) settle();
+    if (entered) openFirst(entered);
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   // --- light and dark ------------------------------------------------------------------------------------
@@ -190,6 +242,20 @@
 
   // --- find a learner ------------------------------------------------------------------------------------
 
+  let entered = null; // the search box's Enter, until what it asked for is found
+
+  // What is listed may still be what was found for the beginning of a name.
+  function openFirst(search) {
+    const found = search.closest(".search").querySelector("[data-found-for]");
+    entered = found && found.dataset.foundFor === search.value ? null : search;
+    const first = !entered && found.querySelector("a");
+    if (first) first.click();
+  }
+
+  for (const kind of ["input", "focusout"]) {
+    document.addEventListener(kind, () => { entered = null; });
+  }
+
   document.addEventListener("keydown", (event) => {
     const search = document.getElementById("learner-search");
     if (!search) return;
@@ -209,9 +275,9 @@
     } else if (event.key === "ArrowUp" && at >= 0) {
       event.preventDefault();
       (links[at - 1] || search).focus();
-    } else if (event.key === "Enter" && document.activeElement === search && links[0]) {
+    } else if (event.key === "Enter" && document.activeElement === search) {
       event.preventDefault();
-      links[0].click();
+      openFirst(search);
     } else if (event.key === "Escape") {
       search.blur();
     }

@@ -219,8 +219,9 @@ def on_error(error: Exception) -> Any:
     set_props(
         ids.STATUS,
         {
-            "children": "Something went wrong on our side and nothing was saved. What you typed is still"
-            f" here: please try again. If it goes on, tell an administrator the reference {reference}."
+            "children": "Something went wrong on our side, so this page may not show what is so now. What you"
+            " typed is still here: please try again. If it goes on, tell an administrator the reference"
+            f" {reference}."
         },
     )
     return dash.no_update

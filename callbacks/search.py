@@ -18,7 +18,7 @@ def find(text: Any) -> Any:
     if not isinstance(text, str) or len(text.strip()) < learners.SHORTEST_SEARCH:
         return []
     with request.looking() as (session, viewer):
-        return found_learners(learners.find(session, viewer, text))
+        return found_learners(text, learners.find(session, viewer, text))
 
 
 def register(app: Dash) -> None:

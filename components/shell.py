@@ -65,7 +65,11 @@ def page(
             dcc.Store(id=ids.SELECTION, storage_type="memory"),
             dcc.Store(id=ids.SAVED, storage_type="memory"),
             html.Main(
-                list(content), id="main", className="page", tabIndex=-1, **attributes(data_title=title)
+                list(content),
+                id="main",
+                className="page",
+                tabIndex=-1,
+                **attributes(data_title=title, aria_label=title),
             ),
         ]
     )

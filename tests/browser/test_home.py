@@ -81,8 +81,8 @@ def test_the_grid_s_library_is_read_by_who_makes_for_a_cohort_also_after_a_lost_
     page.locator(".breadcrumb-trail").get_by_role("link").last.click()
     expect(page.locator("#status")).to_contain_text("isn't here yet")
     page.unroute("**/dash_ag_grid/**")
-    expect(page.get_by_role("grid")).to_be_visible()
     ready(page)
+    expect(page.get_by_role("grid")).to_be_visible()
     assert any("dash_ag_grid" in url for url in asked)
     page.locator("[role=gridcell][col-id^=milestone-].state-achieved").first.click()
     expect(page.locator("[data-view=target-form]")).to_be_visible()
@@ -102,6 +102,43 @@ def test_a_page_is_asked_for_once_before_dash_s_scripts_have_run(page_as: OpenPa
     assert "endId" not in drawing[0], "Dash's own request went out, which says which load of the page it is"
     for once in ("/_dash-layout", "/_dash-dependencies"):
         assert sum(one.url.endswith(once) for one in asked) == 1
+
+
+def test_enter_opens_whom_the_whole_name_finds_also_before_it_is_found(page_as: OpenPage) -> None:
+    page = page_as("tutor", "/cohort/1")
+    search = page.get_by_placeholder("Find a learner")
+    page.keyboard.press("Control+k")
+    search.press_sequentially("am")
+    expect(page.locator("[data-found-for=am]")).to_be_visible()
+    search.press_sequentially("ara okafor")
+    search.press("Enter")
+    expect(page.locator(".learner-head h1")).to_have_text("Amara Okafor")
+
+
+SLOW = {"offline": False, "latency": 300, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
+
+
+def test_a_page_chosen_on_a_slow_or_a_lost_connection_opens_by_itself(
+    page_as: OpenPage, complaints: Complaints
+) -> None:
+    complaints.expect("ERR_INTERNET_DISCONNECTED")
+    page = page_as("tutor", "/caseload")
+    network = page.context.new_cdp_session(page)
+    network.send("Network.enable")
+    network.send("Network.emulateNetworkConditions", SLOW)
+    page.locator(".worst tbody th a").first.click()
+    ready(page)
+    name = page.locator(".learner-head h1").inner_text()
+    assert page.title() == f"{name} · Routebook"
+    assert page.evaluate("document.activeElement.id") == "main"
+    network.send("Network.emulateNetworkConditions", SLOW | {"offline": True})
+    page.get_by_role("link", name="My learners").click()
+    status = page.locator("#status")
+    expect(status).to_contain_text("what you asked for is shown as soon as it is back")
+    expect(page.locator(".learner-head h1")).to_have_text(name)
+    network.send("Network.emulateNetworkConditions", SLOW | {"latency": 0, "downloadThroughput": -1})
+    expect(page.get_by_role("heading", name="My learners")).to_be_visible(timeout=10_000)
+    expect(status).to_have_text("Connected again.")
 
 
 def test_the_caseload_leads_to_the_learner_and_to_the_target_that_matters(page_as: OpenPage) -> None:

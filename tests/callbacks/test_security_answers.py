@@ -161,6 +161,7 @@ def test_an_unforeseen_error_in_a_callback_leaves_the_page_and_says_a_reference(
     answer = signed_in.post(CALLBACKS, json=search_box("anything"), headers=signed_in.csrf_header())
     assert answer.status_code == 200
     assert re.search(r"the reference [0-9a-f]{8}", answer.text)
+    assert "nothing was saved" not in answer.text, "it only reads, maybe what was just saved"
     assert "Quillfeather" not in answer.text
 
 
