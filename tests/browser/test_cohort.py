@@ -141,10 +141,17 @@ def test_the_order_and_the_filter_are_in_the_address_and_come_back_from_it(page:
     assert families(page) == some
     expect(page.get_by_label("Sort by")).to_have_value("overdue")
     expect(page.get_by_role("button", name="Overdue only")).to_have_attribute("aria-pressed", "true")
+    grid(page).evaluate("grid => { grid.dataset.drawn = 'once' }")
     page.go_back()
     page.go_back()
     expect(page.get_by_label("Sort by")).to_have_value("")
     assert families(page) == by_name
+    expect(grid(page)).to_have_attribute("data-drawn", "once")
+    page.go_forward()
+    expect(page.get_by_label("Sort by")).to_have_value("overdue")
+    page.go_back()
+    page.go_back()
+    expect(page).to_have_url("about:blank")
 
 
 def test_a_name_is_found_without_its_accents_and_nobody_is_said_kindly(page: Page) -> None:
