@@ -31,14 +31,20 @@
     if (!toScroll.has(mount)) toScroll.set(mount, scrolled);
   }
 
+  const GLIMPSE = 20; // pixels of what stands before the place that is scrolled to: there is more
+  // Where a part begins that is wider than the screen: at its end, at a column of its table beside the names, or
+  // at its beginning.
+  function startOf(element) {
+    if ("scrollEnd" in element.dataset) return element.scrollWidth;
+    const column = element.querySelector("[data-scroll-to]");
+    return column ? column.offsetLeft - column.parentElement.firstElementChild.offsetWidth - GLIMPSE : 0;
+  }
+
   function scrollAll() {
     const places = [];
     for (const [mount, scrolled] of toScroll) {
       mount.querySelectorAll(".scrolls").forEach((element, index) => {
-        places.push([element, scrolled[index] ?? ("scrollEnd" in element.dataset ? element.scrollWidth : 0)]);
-      });
-      mount.querySelectorAll("[data-scroll-to]").forEach((element) => {
-        places.push([element.parentElement, element.offsetLeft - element.parentElement.clientWidth / 2]);
+        places.push([element, scrolled[index] ?? startOf(element)]);
       });
     }
     toScroll.clear();

@@ -68,8 +68,12 @@ def choose_password(token: str) -> ResponseReturnValue:
             person = accounts.person_of_link(database, token, _now())
         return _choose_page(person.email)
     except NotFound:
-        words = "It was used already or is too old. Ask an administrator for a new one."
-        return _page("message.html", title="This link doesn't work any more", words=words), 404
+        words = (
+            "It was used already or is too old. If you have chosen a password, sign in with it; else ask an"
+            " administrator for a new link."
+        )
+        title = "This link doesn't work any more"
+        return _page("message.html", title=title, words=words, link=("/login", "Sign in")), 404
 
 
 def healthz() -> ResponseReturnValue:

@@ -35,7 +35,7 @@ def _how_chosen(sheet: ClassSheet) -> str:
     """By which words targets were found, and how many were."""
     looked_for = " or ".join(f"“{word}”" for word in sheet.looked_for)
     found = sum(len(learner.targets) for learner in sheet.learners)
-    said = words.count(found, "target") if found else "no target"
+    said = words.count(found, "target") if found else "none here"
     return (
         f"{HOW_CHOSEN} by the word {looked_for}, in what they serve, in their unit of the programme, in the"
         f" title, in what shows that they are achieved or in where and how: {said}."

@@ -10,7 +10,7 @@ from dash import dcc, html
 from components import ids, words
 from components.agreement import PARTIES
 from components.drawing import drawing, render
-from components.review_coverage import rule_sentence
+from components.review_coverage import rule_sentence, since
 from data.college_changes import CollegeChangeLine
 from data.college_reviews import OWN_RULE, CollegeReviews
 from data.models import Party
@@ -80,6 +80,7 @@ def drawn(found: CollegeReviews) -> str:
         in_force=rule_sentence(found.in_force) if found.in_force else "No rule yet, so no review is due.",
         what_counts=what_counts(counted, [kind.name for kind in found.kinds if not kind.counts]),
         rule_sentence=rule_sentence,
+        since=since,
         rule_choices=RULE_CHOICES,
         units=UNITS,
         occasions=OCCASIONS,

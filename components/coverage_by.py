@@ -16,7 +16,7 @@ from components.coverage_page import Address, draw_table
 from components.coverage_tables import Cell, Table, cell, columns, person, query
 from components.coverage_trend import coverage_trend, trend_table
 from components.drawing import drawing, render
-from components.review_coverage import review_coverage, rule_sentence, week_name
+from components.review_coverage import review_coverage, rule_sentence, since, week_name
 from components.tutors import tutor_links
 from data.coverage_by import KIND_RULE, CoverageBy, Missed, Part
 from data.coverage_by_kind import SMALLEST_SHOWN, KindLine
@@ -234,7 +234,7 @@ def _by_rule(kind: KindLine, *, opens: bool) -> tuple[Cell, ...]:
         return (nothing, nothing, nothing, nothing, cell("no rule: held when needed", css="what"))
     rule, share = kind.by_rule.rule, kind.by_rule.covered
     said = cell(
-        f"{rule_sentence(rule)} In force since {words.day(rule.from_on)}.",
+        f"{rule_sentence(rule)} In force {since(rule)}.",
         css="what",
     )
     if share is None:

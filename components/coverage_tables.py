@@ -8,7 +8,7 @@ from datetime import date, datetime
 from urllib.parse import urlencode
 
 from components import words
-from components.review_coverage import rule_sentence
+from components.review_coverage import rule_sentence, since
 from data.exports import Sheet, Value
 from data.judgements import Computed
 from data.models import Colour
@@ -110,8 +110,8 @@ def rests_on(counted: Counted, own_rules: int = 0) -> str:
     own = f" {words.count(own_rules, 'plan')} here carry a rule of their own." if own_rules else ""
     if own_rules == 1:
         own = " One plan here carries a rule of its own."
-    since = f"In force since {words.day(counted.rule.from_on)}."
-    return f"{rule_sentence(counted.rule)} {since}{own} {what_counts(counted.kinds, counted.kinds_not)}"
+    in_force = f"In force {since(counted.rule)}."
+    return f"{rule_sentence(counted.rule)} {in_force}{own} {what_counts(counted.kinds, counted.kinds_not)}"
 
 
 def figures_in_words(figures: Computed) -> str:

@@ -9,7 +9,7 @@ from components.drawing import render
 from components.heat_rows import Cell, Row, of_all
 from data.reasons import what_counts
 from data.review_coverage import CoverageRow, ReviewCoverage, Week
-from data.rules import ForWhom, IntervalUnit, Occasion, ReviewRule, Share
+from data.rules import FROM_THE_START, ForWhom, IntervalUnit, Occasion, ReviewRule, Share
 from data.target_lists import ListChoice
 
 
@@ -44,6 +44,11 @@ def week_title(week: Week) -> str:
     if week.closed:
         return f"Week from {words.day(week.monday)}: college closed"
     return f"Week from {words.day(week.monday)}, judged on {words.day(week.judged_on)}"
+
+
+def since(rule: ReviewRule) -> str:
+    """From when a version of the rule is in force: since Mon 1 Sept 2025."""
+    return "from the start" if rule.from_on == FROM_THE_START else f"since {words.day(rule.from_on)}"
 
 
 def rule_sentence(rule: ReviewRule) -> str:

@@ -101,12 +101,14 @@ def _how_late(column: int) -> str:
 
 def sentence(of: OpenList) -> str:
     """As at when, what it is counted by, and how many of how many it is."""
-    parts = [f"As at {words.day(of.as_at)}."]
     choice = of.choice
+    is_this_week = of.week is not None and of.week.is_now and not of.week.closed
+    parts = [f"This week, as at {words.day(of.as_at)}." if is_this_week else f"As at {words.day(of.as_at)}."]
     if choice.kind == "overdue" and choice.late == MOVED:
         parts.append("Open targets whose first due date has passed and whose current one hasn't.")
     if of.week and of.share:
-        parts.append(f"{week_title(of.week)}.")
+        if not is_this_week:
+            parts.append(f"{week_title(of.week)}.")
         if of.share.of:
             others = "; here are the others" if of.count else ""
             learners = words.count(of.share.of, "learner")
@@ -180,5 +182,5 @@ def _late(choice: ListChoice, row: ListRow) -> str:
 def _moved(moves: int, first_due_on: date | None, due_on: date | None) -> str:
     if first_due_on == due_on:
         return "not moved"
-    times = f"{words.times(moves)}, " if moves else ""
+    times = f"moved {words.times(moves)}, " if moves else ""
     return f"{times}first due {words.short_day(first_due_on)}"

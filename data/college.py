@@ -22,7 +22,7 @@ from data.models import (
     Skill,
     Writes,
 )
-from data.rules import PRESETS
+from data.rules import FROM_THE_START, PRESETS
 
 ROLES = (
     ("administrator", "administrator", Reach.ORGANISATION, Writes.PLANS, 1),
@@ -100,7 +100,7 @@ def add_organisation(session: Session, name: str, *, demo_today: date | None = N
             session.add(
                 ReviewRuleVersion(
                     kind_id=kind.id,
-                    from_on=date(2000, 1, 1),
+                    from_on=FROM_THE_START,
                     unit=FIRST_RULE.unit,
                     amount=FIRST_RULE.amount,
                     closures_stop_clock=FIRST_RULE.closures_stop_clock,

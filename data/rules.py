@@ -105,6 +105,10 @@ class Span:
         return self.from_on <= on and (self.back_on is None or on < self.back_on)
 
 
+FROM_THE_START = date(2000, 1, 1)
+"""From when a college's first rule is in force: earlier than any learning that is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewRule:
     """One version of a review rule, in force from `from_on`.

@@ -60,12 +60,12 @@ def test_on_a_phone_a_table_begins_at_its_newest_week_and_stays_where_it_was_scr
 
     left, most = scrolled("review-coverage")
     assert left == most > 0
-    assert scrolled("overdue-heatmap")[0] == 0
-    heatmap = page.locator("[data-view=overdue-heatmap] .scrolls")
-    heatmap.evaluate("(table) => { table.scrollLeft = 40 }")
+    assert scrolled("overdue-heatmap") == (0, 0), "each name stands over its numbers, all of which fit"
+    coverage = page.locator("[data-view=review-coverage] .scrolls")
+    coverage.evaluate("(table) => { table.scrollLeft = 40 }")
     page.locator("[data-key=by-first]").click()
     expect(page.locator("[data-key=by-first]")).to_have_attribute("aria-pressed", "true")
-    assert scrolled("overdue-heatmap")[0] == 40
+    assert scrolled("review-coverage")[0] == 40
 
 
 def test_a_cell_opens_a_list_as_long_as_its_number_in_an_address_to_come_back_to(page_as: OpenPage) -> None:

@@ -363,7 +363,8 @@ def test_a_password_that_will_not_do_is_refused_with_what_to_do(
 def test_a_link_that_never_was_is_answered_kindly(visitor: Visitor) -> None:
     answer = visitor.get("/choose-password/no-such-token")
     assert answer.status_code == 404
-    assert "Ask an administrator for a new one" in answer.text
+    assert "ask an administrator for a new link" in answer.text
+    assert '<a class="button" href="/login">Sign in</a>' in answer.text
 
 
 # --- an ended session in the middle of work ------------------------------------------------------------

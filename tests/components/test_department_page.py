@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from html.parser import HTMLParser
 
@@ -12,6 +13,7 @@ import plotly.utils
 import pytest
 
 from components.attention import attention
+from components.coverage_tables import rests_on
 from components.department_page import department_page, organisation_page
 from components.headline import headline
 from components.overdue_heatmap import overdue_heatmap
@@ -24,11 +26,12 @@ from data.groups import Group, Within
 from data.headline import Headline
 from data.overdue_heatmap import HeatmapRow, OverdueHeatmap
 from data.review_coverage import Counted, CoverageRow, ReviewCoverage, Week
-from data.rules import IntervalUnit, ReviewRule, Share, TargetState
+from data.rules import FROM_THE_START, IntervalUnit, ReviewRule, Share, TargetState
 from data.target_lists import ListChoice, ListRow, OpenList
 
 TODAY = date(2027, 1, 11)
 SINCE = date(2027, 1, 4)
+SIX_WEEKS = ReviewRule(IntervalUnit.WEEKS, 6, closures_stop_clock=True)
 WEEKS = tuple(
     Week(
         monday=TODAY - timedelta(weeks=ago),
@@ -80,7 +83,7 @@ def coverage(rows: int, *, recorded: bool = True, rule: bool = True) -> ReviewCo
         goal=95,
         as_at=TODAY,
         counted=Counted(
-            ReviewRule(IntervalUnit.WEEKS, 6, closures_stop_clock=True) if rule else None,
+            SIX_WEEKS if rule else None,
             ("Progress review", "Exit review"),
             ("Support review",),
         ),
@@ -296,8 +299,24 @@ def test_a_list_says_what_it_is_a_list_of_and_leads_on() -> None:
     assert 'href="/learner/7?target=5"' in markup
     assert 'href="/cohort/1?target=5"' in markup
     assert 'data-target="5" data-state="overdue"' in markup
-    assert "twice, first due 1 Dec" in plain(markup)
+    assert "moved twice, first due 1 Dec" in plain(markup)
     assert 'aria-sort="descending"' in markup
+
+
+def test_the_list_behind_a_cell_of_this_week_says_its_day_once() -> None:
+    def said(week: Week) -> str:
+        choice = ListChoice("coverage", cohort_id=1, week=week.monday, sort="late")
+        return plain(target_table(OpenList(choice, "E3-1", 0, (), TODAY, share=Share(16, 16), week=week)))
+
+    assert "This week, as at Mon 11 Jan 2027. 16 of 16 learners" in said(WEEKS[-1])
+    assert "As at Mon 11 Jan 2027. Week from Mon 4 Jan 2027, judged on Sun 10 Jan 2027." in said(WEEKS[-2])
+
+
+def test_the_rule_that_a_college_begins_with_is_in_force_from_the_start() -> None:
+    first = replace(SIX_WEEKS, from_on=FROM_THE_START)
+    assert "In force from the start." in rests_on(Counted(first, ("Progress review",), ()))
+    later = replace(SIX_WEEKS, from_on=date(2026, 10, 5))
+    assert "In force since Mon 5 Oct 2026." in rests_on(Counted(later, ("Progress review",), ()))
 
 
 def test_a_list_that_is_cut_short_says_so() -> None:
