@@ -91,8 +91,11 @@
   };
 
   components.ProgressCell = function (props) {
-    const [achieved, inHand, overdue, all] = props.data.progress;
-    if (!all) return h("span", { className: "sub" }, "no targets yet");
+    const { progress, states, personal } = props.data;
+    const [achieved, inHand, overdue, all] = progress;
+    // Who left has targets, but none that counts.
+    const none = personal || /[^-]/.test(states) ? "none that counts" : "no targets yet";
+    if (!all) return h("span", { className: "progress" }, none);
     const part = (name, count) =>
       h("i", { key: name, className: `state-${name}`, style: { width: `${(100 * count) / all}%` } });
     return h(

@@ -53,11 +53,7 @@ def department_page(
             className="with-form list-frame",
         ),
         _card(ids.ATTENTION, markup[ids.ATTENTION]),
-        *(
-            [_card("earlier-cohorts", render("earlier_cohorts.html", cohorts=of.earlier))]
-            if of.earlier
-            else []
-        ),
+        *([_card("other-cohorts", render("other_cohorts.html", cohorts=of.others))] if of.others else []),
     ]
 
 

@@ -84,7 +84,8 @@ def cohort_figures(figures: Figures) -> str:
 
 def tiles(figures: Figures) -> list[tuple[str, str, str]]:
     """(what, figure, of how many) of each headline figure."""
-    nobody = "nobody is here now" if not figures.here else None
+    absent = "nobody has started yet" if figures.to_start and not figures.started else "nobody is here now"
+    nobody = None if figures.here else absent
     covered = figures.covered if figures.reviewed else Share(0, 0)
     no_targets = nobody or "none recorded yet"
     no_reviews = nobody or ("no review due yet" if figures.reviewed else "no review recorded yet")
@@ -145,7 +146,7 @@ def learner_note(learner: LearnerRow) -> str:
     """What sets a learner apart: on a break, left, completed, or nothing."""
     if learner.ended:
         word = "completed" if learner.end_reason == EndReason.COMPLETED else "left"
-        return f"{word} {words.short_day(learner.ended_on)}"
+        return f"{word} {words.day_of_year(learner.ended_on)}"
     return "on a break" if learner.paused else ""
 
 

@@ -62,6 +62,11 @@ def short_day(value: date | None) -> str:
     return format_date(value, "d MMM", locale=LOCALE) if value else "no date"
 
 
+def day_of_year(value: date | None) -> str:
+    """8 Jan 2027."""
+    return format_date(value, "d MMM y", locale=LOCALE) if value else "no date"
+
+
 @lru_cache(maxsize=12)
 def month(number: int) -> str:
     """Jan, Sept."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from data import attention, groups, headline, overdue_heatmap, review_coverage, target_lists
 from data.attention import Attention
-from data.groups import EarlierCohort, Group, Within
+from data.groups import Group, OtherCohort, Within
 from data.headline import Headline
 from data.overdue_heatmap import OverdueHeatmap
 from data.review_coverage import ReviewCoverage
@@ -31,13 +31,13 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class DepartmentPage:
     """A department's figures, the learners who need attention, the list that is open, if any, and the
-    cohorts of earlier years."""
+    cohorts in which nobody has been enrolled this academic year."""
 
     department_id: int
     figures: Figures
     attention: Attention
     open_list: OpenList | None
-    earlier: Sequence[EarlierCohort] = ()
+    others: Sequence[OtherCohort] = ()
 
 
 def read(
@@ -55,7 +55,7 @@ def read(
         _figures(session, viewer, within, by_first),
         attention.read(session, viewer, department_id),
         target_lists.read(session, viewer, department_id, choice) if choice else None,
-        groups.earlier_cohorts(session, viewer, department_id),
+        groups.other_cohorts(session, viewer, department_id),
     )
 
 

@@ -151,33 +151,36 @@ def _cohorts(day: date) -> Select[*tuple[Any, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierCohort:
-    """A cohort in which nobody has been enrolled this academic year."""
+class OtherCohort:
+    """A cohort in which nobody has been enrolled this academic year: one of an earlier year, one that is
+    `to_start`, or one without learners."""
 
     id: int
     code: str
     title: str
+    starts_on: date
     learners: int
+    to_start: bool
 
 
-def earlier_cohorts(session: Session, viewer: Viewer, department_id: int) -> tuple[EarlierCohort, ...]:
+def other_cohorts(session: Session, viewer: Viewer, department_id: int) -> tuple[OtherCohort, ...]:
     """The department's cohorts that `read` leaves out, the latest first. The department must be one of
     the viewer's (`within_department`)."""
-    year_start = rules.academic_year_start(viewer.clock_day)
-    rows = session.execute(_earlier_cohorts(viewer, year_start), {"department_id": department_id})
-    return tuple(EarlierCohort(*row) for row in rows)
+    day = viewer.clock_day
+    rows = session.execute(_other_cohorts(viewer, day), {"department_id": department_id})
+    return tuple(OtherCohort(*row, to_start=row.starts_on > day) for row in rows)
 
 
 @built_once
-def _earlier_cohorts(viewer: Viewer, year_start: date) -> Select[int, str, str, int]:
+def _other_cohorts(viewer: Viewer, day: date) -> Select[int, str, str, date, int]:
+    before_year = rules.academic_year_start(day) - rules.ONE_DAY
+    here_this_year = Enrolment.ended_on.is_(None) | (Enrolment.ended_on >= before_year)
     return (
-        select(Cohort.id, Cohort.code, Cohort.title, func.count())
-        .join(Enrolment, Enrolment.cohort_id == Cohort.id)
+        select(Cohort.id, Cohort.code, Cohort.title, Cohort.starts_on, func.count(Enrolment.id))
+        .outerjoin(Enrolment, Enrolment.cohort_id == Cohort.id)
         .where(Cohort.department_id == bindparam("department_id"), cohorts_seen_by(viewer))
         .group_by(Cohort.id, Cohort.code, Cohort.title, Cohort.starts_on)
-        .having(
-            _count(Enrolment.ended_on.is_(None) | (Enrolment.ended_on >= year_start - rules.ONE_DAY)) == 0
-        )
+        .having(_count(Enrolment.starts_on <= day, here_this_year) == 0)
         .order_by(Cohort.starts_on.desc(), Cohort.code)
     )
 

@@ -22,7 +22,7 @@ from components.target_form import target_form
 from components.target_table import target_table
 from data.attention import MOVED, NO_REVIEW, RULES, Attention, Finding, NamedLearner
 from data.department import DepartmentPage, Figures
-from data.groups import Group, Within
+from data.groups import Group, OtherCohort, Within
 from data.headline import Headline
 from data.overdue_heatmap import HeatmapRow, OverdueHeatmap
 from data.review_coverage import Counted, CoverageRow, ReviewCoverage, Week
@@ -129,6 +129,15 @@ def page_of(rows: int, open_list: OpenList | None = None) -> DepartmentPage:
         Attention((named,) * 12, 38, {"moved": 5, "overdue": 25}, TODAY),
         open_list,
     )
+
+
+def test_cohorts_without_anybody_this_year_are_named_apart_with_their_beginning() -> None:
+    coming = OtherCohort(8, "E3-9", "Engineering", date(2027, 2, 1), 4, to_start=True)
+    empty = OtherCohort(9, "E3-8", "Engineering", date(2026, 9, 7), 0, to_start=False)
+    page = replace(page_of(1), others=(coming, empty))
+    markup = as_sent(department_page(page, {}, target_form(None), organisation=None))
+    assert "4 learners, from 1 Feb 2027" in markup
+    assert "no learners yet" in markup
 
 
 def overdue_list(*rows: ListRow, count: int | None = None, **choice: object) -> OpenList:

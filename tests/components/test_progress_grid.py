@@ -184,6 +184,13 @@ def test_where_all_have_left_the_cohort_says_so_and_not_that_nothing_was_recorde
     said = {label: of for label, _, of in tiles(left)}
     assert said["Targets achieved"] == said["Reviewed in time"] == "nobody is here now"
     assert {label: of for label, _, of in tiles(figures(here=1))}["Targets achieved"] == "none recorded yet"
+    coming = {label: of for label, _, of in tiles(figures(to_start=4))}
+    assert coming["Targets achieved"] == coming["Reviewed in time"] == "nobody has started yet"
+
+
+def test_who_left_is_named_with_the_year_since_a_cohort_may_be_looked_at_years_later() -> None:
+    gone = learner(ended=True, ended_on=date(2025, 7, 4), end_reason="completed")
+    assert row(gone)["note"] == "completed 4 Jul 2025"
 
 
 def test_coverage_is_no_percentage_before_any_review_is_recorded() -> None:

@@ -424,15 +424,19 @@ def test_the_headline_compares_with_the_evening_before_last_monday(college: Coll
     assert (tuesday.since, tuesday.days) == (make.TODAY, 2)
 
 
-def test_a_cohort_that_has_finished_is_listed_apart_and_can_still_be_opened(session: Session) -> None:
+def test_a_cohort_with_nobody_this_year_is_listed_apart_and_can_still_be_opened(session: Session) -> None:
     college = make.organisation(session)
     here = make.department(session, college)
     finished = make.cohort(session, here, code="E3-0", starts_on=date(2024, 9, 2))
     make.planned_learner(session, finished, ended_on=date(2026, 7, 10), end_reason="completed")
     running = make.cohort(session, here, code="E3-1")
     make.planned_learner(session, running)
+    coming = make.cohort(session, here, code="E3-2", starts_on=date(2027, 2, 1))
+    make.planned_learner(session, coming)
+    make.cohort(session, here, code="E3-3")
     make.complete(session)
     head = make.viewer(session, make.person(session, college, "head-of-department", department=here))
     shown = department.read(session, head, here.id)
-    assert [(cohort.code, cohort.learners) for cohort in shown.earlier] == [("E3-0", 1)]
+    others = [(cohort.code, cohort.learners, cohort.to_start) for cohort in shown.others]
+    assert others == [("E3-2", 1, True), ("E3-3", 0, False), ("E3-0", 1, False)]
     assert [group.name for group in shown.figures.groups] == ["E3-1"]
