@@ -7,7 +7,7 @@ from math import ceil
 from typing import NamedTuple
 
 from components import words
-from components.route_layout import WIDEST_LABEL
+from components.route_edges import WIDEST_LABEL
 from components.text_width import text_width, wrapped
 from data.route_map import OwnStopOnRoute, RouteBarrier, RouteMap, RouteReview, RouteSupport, RouteTarget
 from data.rules import TargetState

@@ -12,21 +12,11 @@ from math import ceil
 
 from components import words
 from components.drawing import render
+from components.route_boxes import Box, PlacedBox
+from components.route_edges import BEFORE_FIRST, WIDEST_LABEL, percent
 from components.route_entries import ICON, Entry, counts, entries
-from components.route_layout import (
-    BEFORE_FIRST,
-    ROAD_BEGINS,
-    WIDEST_LABEL,
-    Box,
-    Lane,
-    Layout,
-    PlacedBox,
-    Road,
-    Station,
-    Stop,
-    lay_out,
-    percent,
-)
+from components.route_labels import ROAD_BEGINS, Stop
+from components.route_layout import Lane, Layout, Road, Station, lay_out
 from components.text_width import wrapped
 from data.route_map import RouteMap, WayOn
 

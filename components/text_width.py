@@ -6,13 +6,38 @@ from functools import lru_cache
 
 # Atkinson Hyperlegible Next, bold: characters by the width of their widest, as a part of the font's size.
 _CHARACTERS = {
-    0.31: "'|j,.:;‘’`!i ",
-    0.4: 'l()[]f-rt{}"_',
-    0.5: "I/1\\*“”–",
-    0.57: "cszyv7x~×?LaJekéhnuü9<>F",
-    0.63: "2^o+g3Ebdpq$5=ST48ZP£6",
-    0.7: "BVRY0CKADUXH",
-    0.78: "&GNwOQ#@…",
+    0.22: "'",
+    0.26: "j|",
+    0.28: ",.:;‘’",
+    0.3: "`iìíî·",
+    0.32: " !lï",
+    0.34: "()[",
+    0.36: "]",
+    0.38: "-frt",
+    0.4: '"_{}',
+    0.44: "/1I\\ÌÍÎÏ•",
+    0.48: "“”",
+    0.5: "*",
+    0.52: "cszç–",
+    0.54: "7vxy~ýÿ×",
+    0.56: "?Lakàáâãäå",
+    0.58: "29<>FJehnouèéêëñòóôõöøùúûü",
+    0.6: "+3E^bdgpqÈÉÊË",
+    0.62: "$5=STZ",
+    0.64: "468Pß£",
+    0.66: "0BCRVYÇÝ",
+    0.68: "AKÀÁÂÃÄÅ",
+    0.7: "DUXÙÚÛÜ",
+    0.72: "GHNÑ",
+    0.74: "&w",
+    0.76: "OQÒÓÔÕÖØ",
+    0.78: "#",
+    0.8: "@…",
+    0.84: "—",
+    0.86: "M",
+    0.88: "æ",
+    0.9: "Wm",
+    0.98: "%Æ",
 }
 _WIDTHS = {character: width for width, characters in _CHARACTERS.items() for character in characters}
 _WIDEST = 1.0
@@ -30,13 +55,27 @@ def text_width(text: str, size: float) -> float:
 def wrapped(text: str, size: float, most: float, most_lines: int) -> tuple[float, int]:
     """(width, lines) of a box in which the text fits, if it can be had with so many lines at most.
 
-    Where it can't, the box is as large as may be and the page cuts the text short.
+    It is the narrowest with so many lines, as the page balances them. Where the text can't be had, the box is
+    as large as may be and the page cuts the text short.
     """
+    words = [text_width(word, size) for word in text.split()]
+    space = text_width(" ", size)
+    lines = _lines(words, space, most)
+    if len(lines) > most_lines or max(lines) > most:
+        return most, min(len(lines), most_lines)
+    width = max(lines)
+    while len(narrower := _lines(words, space, width - 0.01)) == len(lines) and max(narrower) < width:
+        width = max(narrower)
+    return width, len(lines)
+
+
+def _lines(words: list[float], space: float, most: float) -> list[float]:
+    """The widths of the lines that words of these widths make, each as full as it can be."""
     lines = [0.0]
-    for word in text.split():
-        longer = lines[-1] + text_width(f" {word}" if lines[-1] else word, size)
+    for word in words:
+        longer = lines[-1] + space + word if lines[-1] else word
         if longer <= most or not lines[-1]:
             lines[-1] = longer
         else:
-            lines.append(text_width(word, size))
-    return min(max(lines), most), min(len(lines), most_lines)
+            lines.append(word)
+    return lines

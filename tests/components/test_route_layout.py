@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from random import Random
 from typing import NamedTuple
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from components.route_layout import (
-    FARTHEST_FROM_DATE,
-    HALF,
-    Box,
-    Lane,
-    Layout,
-    Stop,
-    lay_out,
-    spread,
-)
+from components.route_boxes import Box
+from components.route_edges import HALF, LABEL_GAP, ROW_GAP
+from components.route_labels import ROAD_TO_LABEL, Stop
+from components.route_layout import FARTHEST_FROM_DATE, HEADER, ROADS_APART, Lane, Layout, lay_out, spread
 
 WIDTHS = (620, 990)
 
@@ -93,6 +89,21 @@ def leaders(layout: Layout, width: float) -> list[Rectangle]:
     return found
 
 
+def roads_of_others(layout: Layout, some_lanes: list[Lane], width: float) -> list[tuple[set[str], Rectangle]]:
+    """Each lane's own road and the bends of its stretches, with the keys that may be near it: for the road
+    those of its lane, for the bends none but the stretches' own."""
+    found = []
+    for lane, (own, *others) in zip(some_lanes, layout.roads, strict=True):
+        of_lane = {one.key for one in (*lane.stops, *lane.beside)}
+        found.append((of_lane, Rectangle("road", 0, own.y - 4, width, own.y + 4)))
+        stretches = {stop.key for stop in lane.stops if stop.stretch}
+        for road in others:
+            if road.kind == "stretch":
+                ends = road.from_x * width / 100, road.to_x * width / 100
+                found.append((stretches, Rectangle("stretch", ends[0], road.y - 2, ends[1], own.y - HALF)))
+    return found
+
+
 def check_apart(some_lanes: list[Lane], some_strips: list[list[Box]]) -> None:
     for narrowest in WIDTHS:
         layout = lay_out(narrowest, some_lanes, some_strips)
@@ -109,6 +120,11 @@ def check_apart(some_lanes: list[Lane], some_strips: list[list[Box]]) -> None:
             for line in leaders(layout, width):
                 for one in drawn:
                     assert not line.overlaps(one), (width, line, one)
+            for near, road in roads_of_others(layout, some_lanes, width):
+                for one in drawn:
+                    kind, key = one.what.split()
+                    if key not in near and not (road.what == "stretch" and kind == "station"):
+                        assert not road.overlaps(one), (width, road, one)
             for one in drawn:
                 assert one.left >= -0.05
                 assert one.right <= width + 0.05, (width, one)
@@ -163,5 +179,43 @@ def test_the_same_targets_give_the_same_map() -> None:
 
 def test_stations_with_room_have_their_labels_centred_below_the_road() -> None:
     layout = lay_out(990, [Lane([Stop(f"s{n}", n / 5, 120, 45) for n in range(6)])])
-    assert [station.row for station in layout.stations] == [1] * 6
+    assert [station.top for station in layout.stations] == [ROAD_TO_LABEL] * 6
     assert all(station.centred for station in layout.stations[1:])
+
+
+def a_plan(count: int, seed: int) -> list[Lane]:
+    """So many targets on three roads, with labels such as a year's plan has, some of their dates close."""
+    random = Random(seed)
+    stops = [
+        Stop(f"s{n}", random.random() ** 1.3, random.randint(80, 130), random.choice((34, 34, 50, 50, 66)))
+        for n in range(count)
+    ]
+    return [Lane(stops[lane::3]) for lane in range(3)]
+
+
+@pytest.mark.parametrize("count", [10, 24, 60])
+def test_a_map_is_at_most_three_times_as_high_as_its_labels_would_fill(count: int) -> None:
+    """On average over many plans, besides the heading and the roads themselves."""
+    width, plans = 990, [a_plan(count, seed) for seed in range(25)]
+    filled = sum(
+        (stop.width + LABEL_GAP) * (stop.height + ROW_GAP) / width
+        for lanes_of_plan in plans
+        for lane in lanes_of_plan
+        for stop in lane.stops
+    )
+    heights = [lay_out(width, lanes_of_plan).height - HEADER - 3 * ROADS_APART for lanes_of_plan in plans]
+    assert sum(heights) < 3 * filled
+
+
+def test_roads_with_labels_that_do_not_meet_run_closer_than_their_labels_are_high() -> None:
+    upper = Lane([Stop("a", 0.1, 100, 66), Stop("b", 0.11, 100, 66), Stop("c", 0.12, 100, 66)])
+    lower = Lane([stop._replace(key=stop.key * 2, at=stop.at + 0.6) for stop in upper.stops])
+    apart, meeting = lay_out(990, [upper, lower]), lay_out(990, [upper, upper])
+    assert apart.roads[1][0].y - apart.roads[0][0].y < meeting.roads[1][0].y - meeting.roads[0][0].y
+
+
+def test_a_box_with_room_between_labels_makes_the_map_no_higher() -> None:
+    stops = [Stop("a", 0, 100, 66), Stop("b", 1, 100, 66)]
+    plain = lay_out(990, [Lane(stops)])
+    with_box = lay_out(990, [Lane(stops, [Box("support", 0.4, 200, 36)])])
+    assert with_box.height == plain.height
