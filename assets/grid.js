@@ -91,11 +91,11 @@
   };
 
   components.ProgressCell = function (props) {
-    const { progress, states, personal } = props.data;
+    const { progress, states, personal, achieved: ofCohort } = props.data;
     const [achieved, inHand, overdue, all] = progress;
     // Who left has targets, but none that counts.
     const none = personal || /[^-]/.test(states) ? "none that counts" : "no targets yet";
-    if (!all) return h("span", { className: "progress" }, none);
+    if (!all) return h("span", { className: "progress" }, ofCohort || none);
     const part = (name, count) =>
       h("i", { key: name, className: `state-${name}`, style: { width: `${(100 * count) / all}%` } });
     return h(
@@ -108,7 +108,7 @@
         part("in-progress", inHand),
         part("overdue", overdue),
       ),
-      h("span", { className: "number" }, props.data.achieved || `${achieved} of ${all}`),
+      h("span", { className: "number" }, ofCohort || `${achieved} of ${all}`),
     );
   };
 
@@ -303,6 +303,9 @@
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !place) return;
     if (event.target.closest("[data-view=target-form]")) focusPlace();
+  });
+  document.addEventListener("click", (event) => {
+    if (place && event.target.closest("[data-view=target-form] [data-action=close]")) focusPlace();
   });
 
   const isOverdue = (node, column) =>

@@ -129,7 +129,7 @@ def cohort_rows(milestones: Sequence[MilestoneColumn], figures: Figures) -> list
     states = [f"{words.percent(share)}\nof {share.of}" if share.of else "–" for share in shares]
     counts = [f"{share.count} of {share.of} achieved" if share.of else "nothing recorded" for share in shares]
     progress = [figures.achieved.count, 0, figures.overdue.count, figures.achieved.of]
-    achieved = words.percent(figures.achieved)
+    achieved = f"{words.percent(figures.achieved)} of {figures.achieved.of:,}" if figures.achieved.of else "–"
     return [{"id": "cohort", "states": states, "shares": counts, "progress": progress, "achieved": achieved}]
 
 

@@ -221,6 +221,8 @@ def test_a_save_changes_the_cell_and_the_figures_in_place(page_as: OpenPage, coh
     expect(page.locator(".grid")).to_have_attribute("data-untouched", "yes")
     assert families(page) == before
     expect(changed).to_be_focused()
+    form.get_by_role("button", name="Close this target").click()
+    expect(changed).to_be_focused()
 
 
 def test_the_grid_and_its_tools_are_accessible_in_both_themes(page: Page) -> None:

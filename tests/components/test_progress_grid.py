@@ -173,6 +173,9 @@ def test_the_cohorts_row_has_no_percentage_where_nothing_is_recorded() -> None:
     columns = (milestone(1), milestone(2))
     (above,) = cohort_rows(columns, figures(here=21, milestones={1: Share(17, 21)}))
     assert above["states"] == ["80%\nof 21", "–"]
+    assert above["achieved"] == "–"
+    (counted,) = cohort_rows(columns, figures(here=21, achieved=Share(129, 1287)))
+    assert counted["achieved"] == "10% of 1,287", "a percentage stands with its denominator"
     assert above["shares"] == ["17 of 21 achieved", "nothing recorded"]
     assert cohort_rows((), figures()) == []
     assert {label: shown for label, shown, _ in tiles(figures())}["Targets achieved"] == "–"
