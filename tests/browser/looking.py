@@ -25,6 +25,18 @@ AXE = {
     "preload": False,
 }
 
+SMALL_TARGETS = """() => {
+    const pressed = "a[href],button,summary,select,textarea,"
+        + "input:not([type=checkbox],[type=radio],[type=hidden])";
+    const inSentence = (one) => getComputedStyle(one).display === "inline"
+        && one.parentElement.textContent.trim().length > one.textContent.trim().length + 12;
+    return [...document.querySelectorAll(pressed)]
+        .filter((one) => one.checkVisibility({ visibilityProperty: true, contentVisibilityAuto: true }))
+        .filter((one) => !one.closest(".skip-link,.ag-root,.visually-hidden") && !inSentence(one))
+        .filter((one) => one.getBoundingClientRect().height < 44)
+        .map((one) => one.outerHTML.slice(0, 120));
+}"""
+
 
 def go(page: Page, address: str) -> Page:
     """Open an address and wait until the page has drawn itself."""
@@ -55,6 +67,12 @@ def assert_accessible(page: Page, within: str | None = None) -> None:
 def assert_no_sideways_scrolling(page: Page) -> None:
     beyond = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert beyond <= 0, f"{page.url} scrolls sideways by {beyond} px"
+
+
+def assert_touch_targets(page: Page) -> None:
+    """Whatever is pressed is 44 px high, but for links within a sentence and the grid's rows."""
+    small = page.evaluate(SMALL_TARGETS)
+    assert small == [], f"{page.url} has targets too small for a thumb: {small}"
 
 
 @dataclass

@@ -26,7 +26,13 @@ from data.models import (
 )
 from settings import Settings
 from tests.browser.conftest import HOST, OpenPage, Server
-from tests.browser.looking import Complaints, assert_accessible, assert_no_sideways_scrolling, go
+from tests.browser.looking import (
+    Complaints,
+    assert_accessible,
+    assert_no_sideways_scrolling,
+    assert_touch_targets,
+    go,
+)
 
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -140,4 +146,6 @@ def test_every_page_is_accessible_fits_and_asks_no_other_host(
         assert_accessible(page)
         if not address.endswith(AS_WIDE_AS_PAPER):
             assert_no_sideways_scrolling(page)
+            if viewport is PHONE:
+                assert_touch_targets(page)
     assert asked == {HOST}
