@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import structlog
 from flask import Flask, Response, current_app, redirect
@@ -40,7 +41,8 @@ def guest(token: str) -> ResponseReturnValue:
             someone = guests.open_link(session, token, _door())
             guests.note_look(session, someone, someone.viewer.now)
             done = DONE.get(flask_request.args.get("done", ""), "")
-            return _private(_page(session, someone, token, done=done))
+            at = flask_request.args.get("target", "")
+            return _private(_page(session, someone, token, done=done, done_at=at))
     except NotFound:
         log.info("a link opened nothing")
         with request.database_session() as session:
@@ -61,24 +63,30 @@ def _write(token: str) -> ResponseReturnValue:
         with request.database_session() as session:
             again = guests.open_link(session, token, _door())
             return _page(session, again, token, typed=typed, problem=refused.reason), 422
-    return redirect(f"/guest/{token}?done={act if act in ACTS else 'comment'}", 303)
+    done = f"/guest/{token}?done={act if act in ACTS else 'comment'}"
+    if act == "judge":
+        # Back to where they were: there may be forty criteria.
+        target_id = Typed(sent).id("target")
+        done += f"&target={target_id}#target-{target_id}"
+    return redirect(done, 303)
 
 
-def _page(session: Session, someone: Guest, token: str, **said: str) -> str:
+def _page(
+    session: Session,
+    someone: Guest,
+    token: str,
+    *,
+    typed: str = "",
+    problem: str = "",
+    done: str = "",
+    done_at: str = "",
+) -> str:
+    door: dict[str, Any] = {"csrf_token": generate_csrf(), "banner": _banner(session), "token": token}
     if someone.judges:
-        return judge_page(
-            someone,
-            guests.to_judge(session, someone),
-            csrf_token=generate_csrf(),
-            banner=_banner(session),
-            token=token,
-            problem=said.get("problem", ""),
-            done=said.get("done", ""),
-        )
+        targets = guests.to_judge(session, someone)
+        return judge_page(someone, targets, problem=problem, done=done, done_at=done_at, **door)
     route = route_map.read(session, someone.viewer, someone.learner_id, someone.plan_id)
-    return guest_page(
-        someone, route, csrf_token=generate_csrf(), banner=_banner(session), token=token, **said
-    )
+    return guest_page(someone, route, typed=typed, problem=problem, done=done, **door)
 
 
 def _private(answer: ResponseReturnValue) -> Response:

@@ -63,8 +63,10 @@ def judge_page(
     token: str,
     problem: str = "",
     done: str = "",
+    done_at: str = "",
 ) -> str:
-    """The page of an invited peer: success criteria, and a judgement on each."""
+    """The page of an invited peer: success criteria, and a judgement on each. What is `done` stands in the
+    card of the target `done_at`."""
     return render(
         "guest_judge.html",
         title="Success criteria",
@@ -75,6 +77,7 @@ def judge_page(
         token=token,
         problem=problem,
         done=done,
+        done_at=done_at,
     )
 
 

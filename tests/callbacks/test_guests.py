@@ -233,7 +233,9 @@ def test_what_an_invited_peer_judges_stands_in_their_name_and_waits_for_the_tuto
     judged = {"act": "judge", "target": str(target), "criterion": "It lights", "judged": "met"}
     answer = visitor.post_form(GUEST, judged)
     assert answer.status_code == 303
-    assert "the tutor confirms it" in visitor.get(answer.headers["Location"]).text
+    assert answer.headers["Location"].endswith(f"&target={target}#target-{target}"), "where they were"
+    page = visitor.get(answer.headers["Location"].partition("#")[0]).text
+    assert "the tutor confirms it" in page.partition(f'id="target-{target}"')[2].partition("</section>")[0]
     college.rollback()
     stored = college.scalars(
         select(models.CriterionJudgement).where(models.CriterionJudgement.criterion == "It lights")
