@@ -30,6 +30,8 @@ def words_of(learner: NamedLearner) -> str:
 
 
 def _summary(of: Attention) -> str:
+    if not of.named:
+        return ""
     if of.named <= len(of.learners):
         return f"{words.count(of.named, 'learner')}, each by a named rule"
     return f"{len(of.learners)} of {words.count(of.named, 'learner')} named by a rule"

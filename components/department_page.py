@@ -18,6 +18,7 @@ from data.department import DepartmentPage, Figures
 
 DRAWINGS = (ids.HEADLINE, ids.OVERDUE_HEATMAP, ids.REVIEW_COVERAGE, ids.ATTENTION, ids.OPEN_LIST)
 """The drawings of a department's page, in the order of `drawn`."""
+NAMES_ARE_THERE = "Each department's page names the learners who most need attention."
 
 
 def department_page(
@@ -82,7 +83,7 @@ def organisation_page(of: Figures) -> list[Any]:
             ],
             className="side-by-side",
         ),
-        html.P("Each department's page names the learners who most need attention.", className="sub small"),
+        *([html.P(NAMES_ARE_THERE, className="sub small")] if of.groups else []),
     ]
 
 

@@ -279,6 +279,8 @@ def test_what_was_never_recorded_is_said_and_never_shown_as_nought_per_cent() ->
 def test_where_there_is_nothing_to_show_a_sentence_says_so(markup: str) -> None:
     assert 'class="sub empty"' in markup or "empty" in markup
     assert "<table" not in markup
+    assert "<button" not in markup, "nothing to choose"
+    assert "0 learners" not in markup
 
 
 def test_the_headline_says_what_each_figure_is_of_and_how_it_changed() -> None:
