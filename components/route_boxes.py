@@ -45,7 +45,7 @@ def beside(
     labels = over[:-1]
     for box in sorted(boxes, key=lambda box: box.at):
         top = y - HALF - ROW_GAP - box.height
-        for x, left in _starts(box, width, [*labels, *above, *(other.lower for other in packed)]):
+        for x, left in _starts(box, width, packed, labels, above):
             right = left + box.width
             if (
                 free(labels, x, left, right) == -inf
@@ -69,7 +69,7 @@ def in_rows(boxes: Sequence[Box], width: int) -> list[PackedBox]:
 
 def _packed(box: Box, width: int, y: float, under: Sequence[Edge], packed: Sequence[PackedBox]) -> PackedBox:
     """The box where it can be nearest beneath y and these lower edges, clear of those packed before."""
-    starts = _starts(box, width, [*under, *(other.lower for other in packed)])
+    starts = _starts(box, width, packed, under)
     top, left = min(
         (_room(packed, box, x, left, max(y, free(under, x, left, left + box.width) + ROW_GAP)), left)
         for x, left in starts
@@ -77,13 +77,18 @@ def _packed(box: Box, width: int, y: float, under: Sequence[Edge], packed: Seque
     return PackedBox(box, starts[0][0], left, top)
 
 
-def _starts(box: Box, width: int, edges: Sequence[Edge]) -> list[tuple[float, float]]:
-    """(what it hangs on, its left) of a box where it may begin: at its date, or after one of these edges."""
+def _starts(
+    box: Box, width: int, packed: Sequence[PackedBox], *edges: Sequence[Edge]
+) -> list[tuple[float, float]]:
+    """(what it hangs on, its left) of a box where it may begin: at its date, or after something else."""
     x = pixels(box.at, width)
     first = max(0, min(x - HALF, width - box.width))
     latest = min(pixels(box.until, width) - HALF, width - box.width)
-    ends = sorted({right + LABEL_GAP for _, _, right, _ in edges})
-    return [(x, first), *((x, end) for end in ends if first < end <= latest)]
+    if latest <= first:
+        return [(x, first)]
+    ends = {right + LABEL_GAP for some in edges for _, _, right, _ in some}
+    ends.update(other.lower[2] + LABEL_GAP for other in packed)
+    return [(x, first), *((x, end) for end in sorted(ends) if first < end <= latest)]
 
 
 class PackedBox(NamedTuple):

@@ -13,9 +13,9 @@ STATION = 28
 """The room of a station on its road, in pixels."""
 HALF = STATION // 2
 LABEL_GAP = 8
-ROW_GAP = 6
-LANE_GAP = 12
-WIDEST_LABEL = 136
+ROW_GAP = 4
+LANE_GAP = 10
+WIDEST_LABEL = 156
 BEFORE_FIRST = 52
 AFTER_LAST = WIDEST_LABEL - HALF
 

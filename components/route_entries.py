@@ -14,7 +14,9 @@ from data.rules import TargetState
 
 TITLE_SIZE, LINE_SIZE = 13, 12
 LINE_HEIGHT = 16
-MOST_LINES = 3
+WIDEST_TITLE = 124
+"""Less than a label may be wide for its date: narrow titles of more lines leave more room beside them."""
+MOST_TITLE_LINES, MOST_NOTE_LINES = 4, 2
 PADDING = 6
 WIDEST_BOX = 320
 ICON = 26
@@ -46,11 +48,12 @@ class Entry(NamedTuple):
     stretch: bool = False
     boxed: bool = False
     lines: int = 1
+    note_lines: int = 0
     width: int = 0
 
     @property
     def height(self) -> int:
-        return LINE_HEIGHT * (self.lines + bool(self.line) + bool(self.note)) + 2
+        return LINE_HEIGHT * (self.lines + bool(self.line) + self.note_lines) + 2
 
 
 def entries(route: RouteMap, *, calm: bool, brief: int = 0) -> list[Entry]:
@@ -72,6 +75,12 @@ def entries(route: RouteMap, *, calm: bool, brief: int = 0) -> list[Entry]:
     return sorted((_brief(entry, brief) if brief else entry for entry in found), key=_journey)
 
 
+def most_title_lines(route: RouteMap) -> int:
+    """How many lines the longest title on the map has where it is whole."""
+    found = entries(route, calm=False)
+    return max([entry.lines for entry in found if entry.kind == "target"], default=1)
+
+
 def _brief(entry: Entry, most_lines: int) -> Entry:
     """The entry with so many lines of its title at most, and without what doesn't name its state."""
     line = "" if entry.kind in ("support", "barrier") else entry.line
@@ -85,8 +94,9 @@ def _target(target: RouteTarget, today: date, calm: bool) -> Entry:
         note = f"Stretch, {note[0].lower()}{note[1:]}" if note else "Stretch"
     boxed = target.due_on is None or target.state is None
     most = WIDEST_BOX - ICON if boxed else WIDEST_LABEL - PADDING
-    width, lines = wrapped(title, TITLE_SIZE, most, MOST_LINES)
-    wide = max([width, *(text_width(text, LINE_SIZE) for text in (line, note))])
+    width, lines = wrapped(title, TITLE_SIZE, most if boxed else WIDEST_TITLE, MOST_TITLE_LINES)
+    note_width, note_lines = wrapped(note, LINE_SIZE, most, MOST_NOTE_LINES) if note else (0, 0)
+    wide = max(width, text_width(line, LINE_SIZE), note_width)
     heard = [target.title if target.short_title else "", _heard_due(target)]
     if target.steps:
         heard.append(f"{target.steps_done} of {words.count(len(target.steps), 'step')} done")
@@ -106,6 +116,7 @@ def _target(target: RouteTarget, today: date, calm: bool) -> Entry:
         stretch=target.stretch,
         boxed=boxed,
         lines=lines,
+        note_lines=note_lines,
         width=min(ceil(wide) + PADDING, most + PADDING) + (ICON if boxed else 0),
     )
 

@@ -56,18 +56,17 @@ class Label(NamedTuple):
 def labelled(stops: Track, under: Sequence[Edge]) -> list[Label]:
     """A label for each stop, in their order, so that they reach least far down beneath those lower edges."""
     turns = _turns(stops)
-    best: list[Label] = []
+    best: tuple[list[Label], list[Label]] = [], []
     lowest, needed = inf, 0.0
     for depth in DEPTHS_TRIED:
         if depth < needed:
             continue  # it would be the same again
-        labels, needed = _set(stops, turns, depth)
-        over = [(label.x, label.left, label.right, -label.far) for label in labels if not label.below]
-        below = max([label.far for label in labels if label.below], default=0)
-        reach = below + apart(under, [across(-HALF), *over])
+        above, below, needed = _set(stops, turns, depth)
+        over = [(label.x, label.left, label.right, -label.far) for label in above]
+        reach = apart(under, [across(-HALF), *over]) + max([label.far for label in below], default=0)
         if reach < lowest:
-            best, lowest = labels, reach
-    return _settled(best)
+            best, lowest = (above, below), reach
+    return sorted(_settled(best[0]) + _settled(best[1]))
 
 
 def _turns(track: Track) -> list[Turn]:
@@ -103,7 +102,7 @@ def _turn_left(track: Track, index: int) -> Turn | None:
         return None
     middle = min(max(x - stop.width / 2, ROAD_BEGINS), most)
     aside = max(x + HALF, (x + after - LABEL_GAP) / 2) - stop.width
-    return index, (max(min(aside, middle), ROAD_BEGINS), middle, most)
+    return index, (max(min(aside, middle), ROAD_BEGINS), middle)
 
 
 def _turn_right(track: Track, index: int) -> Turn:
@@ -112,12 +111,12 @@ def _turn_right(track: Track, index: int) -> Turn:
     before = track[index - 1][1]
     middle = max(x - stop.width / 2, before + LEADER_GAP)
     aside = min(x - HALF, (before + x + LABEL_GAP) / 2)
-    return index, (max(aside, middle), middle, x - HALF)
+    return index, (max(aside, middle), middle)
 
 
-def _set(track: Track, turns: Sequence[Turn], depth: float) -> tuple[list[Label], float]:
-    """The labels, each as near to the road as those before it let it; and the depth with which they would
-    be set otherwise.
+def _set(track: Track, turns: Sequence[Turn], depth: float) -> tuple[list[Label], list[Label], float]:
+    """The labels above the road and those below, each as near to the road as those before it let it; and the
+    depth from which on they would be set otherwise.
 
     Where a label may be on either side: below as long as it reaches no farther than `depth`, else above,
     else where it reaches less far.
@@ -129,7 +128,7 @@ def _set(track: Track, turns: Sequence[Turn], depth: float) -> tuple[list[Label]
         stop, x, side = track[index]
         near, left, placed = inf, 0.0, below
         for some in (below,) if side > 0 else (above,) if side < 0 else (below, above):
-            for one in lefts:
+            for one in lefts if some else lefts[:1]:
                 distance = _nearest(some, one, stop.width, stop.height)
                 if distance < near:
                     near, left, placed = distance, one, some
@@ -140,7 +139,7 @@ def _set(track: Track, turns: Sequence[Turn], depth: float) -> tuple[list[Label]
                     break
                 needed = min(needed, near + stop.height)
         placed.append(Label(x, left, left + stop.width, near, near + stop.height, placed is below))
-    return above + below, needed
+    return above, below, needed
 
 
 def _nearest(placed: Sequence[Label], left: float, width: float, height: float) -> float:
@@ -163,32 +162,28 @@ def _nearest(placed: Sequence[Label], left: float, width: float, height: float) 
 
 
 def _settled(labels: list[Label]) -> list[Label]:
-    """The labels in the order of their stations, each where the others of its side let it: as near to the
+    """The labels of one side, in the order of their stations, each where the others let it: as near to the
     middle of its station as may be, and then as near to the road."""
-    labels.sort()
+    if len(labels) > 1:
+        labels.sort()
     for index, (x, left, right, near, far, below) in enumerate(labels):
         width = right - left
+        middle = x - width / 2
+        if left == middle:
+            continue
         low, high = ROAD_BEGINS, inf
-        for other, (other_x, other_left, other_right, other_near, other_far, other_below) in enumerate(
-            labels
-        ):
-            if other == index or other_below != below or other_far <= near:
-                continue
-            if other_near < far:
-                if other < index:
-                    low = max(low, other_right + LABEL_GAP)
-                else:
-                    high = min(high, other_left - LABEL_GAP - width)
-            elif other < index:
-                low = max(low, other_x + LEADER_GAP)
-            else:
-                high = min(high, other_x - LEADER_GAP - width)
-        left = min(max(x - width / 2, low), high)
+        for other in labels[:index]:
+            if other.far > near:
+                low = max(low, other.right + LABEL_GAP if other.near < far else other.x + LEADER_GAP)
+        for other in labels[index + 1 :]:
+            if other.far > near:
+                high = min(high, other.left - LABEL_GAP if other.near < far else other.x - LEADER_GAP)
+        left = min(max(middle, low), high - width)
         labels[index] = Label(x, left, left + width, near, far, below)
     for index, (x, left, right, near, far, below) in enumerate(labels):
         if near > ROAD_TO_LABEL:
-            others = [label for other, label in enumerate(labels) if other != index and label.below == below]
-            nearer = _nearest(others, left, right - left, far - near)
-            if nearer < near:
-                labels[index] = Label(x, left, right, nearer, nearer + far - near, below)
+            others = [*labels[:index], *labels[index + 1 :]]
+            nearest = _nearest(others, left, right - left, far - near)
+            if nearest < near:
+                labels[index] = Label(x, left, right, nearest, nearest + far - near, below)
     return labels

@@ -32,12 +32,12 @@ from components.route_edges import (
 from components.route_labels import ROAD_TO_LABEL, Label, Stop, Track, labelled
 
 FARTHEST_FROM_DATE = 40
-HEADER = 54
+HEADER = 52
 ROADS_APART = 64
 """The least distance of two lanes' roads: their names stand beside them, in up to four lines."""
 ROAD_TO_STRIP, STRIPS_APART = 32, 24
 """The least distance of the first strip from a road, and of two strips: each has its name beside it, too."""
-STRETCH_ABOVE = 48
+STRETCH_ABOVE = 42
 """How far at least a stretch runs above its lane's road."""
 BEND = 2 * STATION
 """How far a siding or a stretch takes to leave its lane's road."""
@@ -110,9 +110,10 @@ def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Sequence[Box]] =
         stations += [station for track in tracks for station in track.stations(y, width)]
         roads.append(_roads(tracks, y, width))
         above, under = under, moved(beneath, y)
-        boxes_here = beside(lane.beside, width, y, above, moved(over, y), under)
-        boxes += [box.placed(0, width) for box in boxes_here]
-        under += [box.lower for box in boxes_here]
+        if lane.beside:
+            packed = beside(lane.beside, width, y, above, moved(over, y), under)
+            boxes += [box.placed(0, width) for box in packed]
+            under += [box.lower for box in packed]
         least = y + ROADS_APART
     tops, in_strips, height = _strips(strips, width, under, least - ROADS_APART + ROAD_TO_STRIP)
     return Layout(width, height, tuple(stations), tuple(roads), (*boxes, *in_strips), tops)

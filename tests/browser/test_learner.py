@@ -54,8 +54,10 @@ OVERLAPS = """() => {
   }
   return found;
 }"""
-CUT_SHORT = """() => Array.from(document.querySelectorAll("[data-view=route-map] .stop-state"))
-  .filter((element) => element.scrollWidth > element.clientWidth + 1).map((element) => element.textContent)"""
+CUT_SHORT = """() => Array.from(document.querySelectorAll(
+    "[data-view=route-map] :is(.stop-state, .stop-label)"))
+  .filter((element) => element.scrollWidth > element.clientWidth + 1
+    || element.scrollHeight > element.clientHeight + 1).map((element) => element.textContent)"""
 
 
 def size(width: int) -> dict[str, Any]:

@@ -94,7 +94,7 @@ def roads_of_others(layout: Layout, some_lanes: list[Lane], width: float) -> lis
     those of its lane, for the bends none but the stretches' own."""
     found = []
     for lane, (own, *others) in zip(some_lanes, layout.roads, strict=True):
-        of_lane = {one.key for one in (*lane.stops, *lane.beside)}
+        of_lane = {stop.key for stop in lane.stops} | {box.key for box in lane.beside}
         found.append((of_lane, Rectangle("road", 0, own.y - 4, width, own.y + 4)))
         stretches = {stop.key for stop in lane.stops if stop.stretch}
         for road in others:

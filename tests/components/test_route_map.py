@@ -12,6 +12,7 @@ import pytest
 
 from components.learner_page import head, learner_page, next_step
 from components.learner_print import learner_print, sheet_for
+from components.route_entries import most_title_lines
 from components.route_map import map_sizes, own_route, route_map
 from components.target_form import target_form
 from components.target_list import target_list
@@ -291,6 +292,22 @@ def test_on_paper_the_map_never_grows_beyond_a_page(count: int) -> None:
     heights = {width: height for width, height in sizes if width <= 1047 / sheet.scale}
     assert heights[max(heights)] * sheet.scale <= 716 - 72 - (count // 2 * 17 if sheet.listed else 20)
     assert sheet.scale >= 0.4
+
+
+def test_on_paper_titles_are_whole_or_the_page_says_where_they_are() -> None:
+    title = "Write to three employers about a placement in the spring, and ring each of them"
+    said = set()
+    for count in (4, 5, 20, 60):
+        targets = [replace(one, title=title, short_title=None) for one in many(count).targets]
+        route = replace(ROUTE, targets=tuple(targets))
+        page = learner_print(route, own=False)
+        whole = f"--n:{most_title_lines(route)}" in page
+        here, elsewhere = "is whole in this list" in page, "are in the printed plan" in page
+        assert not (here and elsewhere)
+        assert whole or here or elsewhere
+        assert not (whole and here)
+        said.add((whole, here, elsewhere))
+    assert said == {(True, False, False), (False, True, False), (False, False, True)}
 
 
 def test_the_start_says_its_assessments_and_the_destination_its_ways_on() -> None:
