@@ -189,10 +189,12 @@ def test_a_selected_target_is_marked_when_the_page_is_opened_with_it(page: Page)
     expect(page.locator("[data-view=target-form]")).to_be_visible()
 
 
-def test_next_overdue_goes_from_one_overdue_cell_to_the_next(page: Page) -> None:
+def test_next_overdue_goes_from_one_overdue_cell_to_the_next_from_the_tools_and_from_the_form(
+    page: Page,
+) -> None:
     seen = []
-    for _ in range(3):
-        page.get_by_role("button", name="Next overdue").click()
+    for place in (".grid-tools", ".target-form", ".target-form"):
+        page.locator(place).get_by_role("button", name="Next overdue").click()
         expect(page.locator(".ag-cell.selected")).to_have_count(1)
         seen.append(page.url)
         ready(page)
