@@ -21,7 +21,7 @@ def batches_table(found: Sequence[Batch]) -> Table:
     """A row for each batch; its number opens its reviews."""
     return Table(
         key="batches",
-        title=f"Batches: {words.count(len(found), 'batch', 'batches')} of reviews",
+        title=f"{words.count(len(found), 'batch', 'batches')} of reviews",
         columns=columns("What", "#Reviews", "By", "Cohorts", ("Held", "held"), ("Saved", "saved")),
         rows=tuple(_batch(batch) for batch in found),
         note=" ".join(EXPLANATIONS.values()) + " A batch proves nothing; it says what a coverage is made of.",

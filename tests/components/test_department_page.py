@@ -13,6 +13,7 @@ import plotly.utils
 import pytest
 
 from components.attention import attention
+from components.coverage_lists import batches_table
 from components.coverage_tables import rests_on
 from components.department_page import department_page, organisation_page
 from components.headline import headline
@@ -328,6 +329,10 @@ def test_the_rule_that_a_college_begins_with_is_in_force_from_the_start() -> Non
     assert "In force from the start." in rests_on(Counted(first, ("Progress review",), ()))
     later = replace(SIX_WEEKS, from_on=date(2026, 10, 5))
     assert "In force since Mon 5 Oct 2026." in rests_on(Counted(later, ("Progress review",), ()))
+
+
+def test_batches_of_reviews_are_counted_and_named_once_in_their_heading() -> None:
+    assert batches_table(()).title == "0 batches of reviews"
 
 
 def test_a_list_that_is_cut_short_says_so() -> None:

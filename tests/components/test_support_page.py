@@ -157,6 +157,12 @@ def test_each_is_offered_the_forms_that_they_may_send(rights: dict[str, bool], e
     assert forms(markup(page(head=head(**rights)))) == expected
 
 
+def test_who_reads_nothing_here_is_told_that_there_is_nothing_that_they_may_read() -> None:
+    html = markup(page(head=head(), supports=(), barriers=(), helping=()))
+    for what in ("support", "barrier", "help from outside college"):
+        assert f"There is no {what} that you may read." in html
+
+
 def test_a_learner_is_not_offered_to_change_what_staff_named() -> None:
     html = markup(
         page(head=head(own=True, may_write_notes=True), barriers=(barrier(named_by_learner=False),))
