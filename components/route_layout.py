@@ -93,11 +93,18 @@ class Layout(NamedTuple):
         return percent(pixels(at, self.width), self.width)
 
 
-def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Sequence[Box]] = ()) -> Layout:
+def lay_out(
+    width: int,
+    lanes: Sequence[Lane],
+    strips: Sequence[Sequence[Box]] = (),
+    *,
+    under_middle: float = 0,
+) -> Layout:
     """Everything in its place on a road of at least `width` pixels.
 
-    `strips` are boxes in rows of their own under the lanes, the last of them at the very bottom. Of the
-    answer, `roads` has one entry per lane, the lane's own road first; `strips` the top of each strip.
+    `strips` are boxes in rows of their own under the lanes, the last of them at the very bottom; that is at
+    least `under_middle` below the road in the middle. Of the answer, `roads` has one entry per lane, the
+    lane's own road first; `strips` the top of each strip.
     """
     stations: list[Station] = []
     roads: list[tuple[Road, ...]] = []
@@ -115,14 +122,16 @@ def lay_out(width: int, lanes: Sequence[Lane], strips: Sequence[Sequence[Box]] =
             boxes += [box.placed(0, width) for box in packed]
             under += [box.lower for box in packed]
         least = y + ROADS_APART
-    tops, in_strips, height = _strips(strips, width, under, least - ROADS_APART + ROAD_TO_STRIP)
+    lowest = roads[len(roads) // 2][0].y + under_middle - ROW_GAP
+    tops, in_strips, height = _strips(strips, width, under, least - ROADS_APART + ROAD_TO_STRIP, lowest)
     return Layout(width, height, tuple(stations), tuple(roads), (*boxes, *in_strips), tops)
 
 
 def _strips(
-    strips: Sequence[Sequence[Box]], width: int, under: list[Edge], least: float
+    strips: Sequence[Sequence[Box]], width: int, under: list[Edge], least: float, lowest: float
 ) -> tuple[tuple[float, ...], list[PlacedBox], float]:
-    """(the top of each strip, their boxes, the height of all) of strips under these lower edges."""
+    """(the top of each strip, their boxes, the height of all) of strips from `least` down under these lower
+    edges; `lowest` is where the last of them ends, if they need no more."""
     tops: list[float] = []
     boxes: list[PlacedBox] = []
     for number, strip in enumerate(strips, start=1):
@@ -131,12 +140,13 @@ def _strips(
         if packed:
             y = max(y, apart(under, [box.upper for box in packed]) + ROW_GAP)
             if number == len(strips):
-                y = max(y, max(edge[3] for edge in under) - max(box.lower[3] for box in packed))
+                bottom = max(lowest, *(edge[3] for edge in under))
+                y = max(y, bottom - max(box.lower[3] for box in packed))
             least = y + STRIPS_APART
         tops.append(y)
         boxes += [box.placed(y, width) for box in packed]
         under += moved([box.lower for box in packed], y)
-    return tuple(tops), boxes, max(edge[3] for edge in under) + ROW_GAP
+    return tuple(tops), boxes, max(lowest, *(edge[3] for edge in under)) + ROW_GAP
 
 
 # --- a lane: its roads ----------------------------------------------------------------------------------

@@ -201,8 +201,7 @@ def _laid_out(route: RouteMap, found: Sequence[Entry], days: _Days) -> list[Layo
         )
     strips = [[_box(e, days) for e in found if _strip_of(e) == number] for number in range(len(_STRIPS))]
     side = _side_height(route)
-    laid_out = [lay_out(width, lanes, strips) for width in NARROWEST]
-    return [one._replace(height=max(one.height, _middle(one) + side)) for one in laid_out]
+    return [lay_out(width, lanes, strips, under_middle=side) for width in NARROWEST]
 
 
 def _side_height(route: RouteMap) -> float:

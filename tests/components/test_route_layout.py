@@ -219,3 +219,11 @@ def test_a_box_with_room_between_labels_makes_the_map_no_higher() -> None:
     plain = lay_out(990, [Lane(stops)])
     with_box = lay_out(990, [Lane(stops, [Box("support", 0.4, 200, 36)])])
     assert with_box.height == plain.height
+
+
+def test_the_last_strip_lies_on_the_axis_however_far_down_that_is() -> None:
+    review = Box("review", 0.5, 90, 24)
+    for under_middle in (0, 400):
+        layout = lay_out(990, [Lane([Stop("a", 0.1, 100, 66)])], [[], [review]], under_middle=under_middle)
+        assert layout.height - ROW_GAP == layout.boxes[0].y + review.height
+    assert layout.height == layout.roads[0][0].y + 400
