@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from data.models import Judged
+
 SHORT = 160
 """Characters of a text that the history shows."""
 
@@ -36,11 +38,17 @@ def _added(what: str) -> Callable[[str, str], str]:
 
 
 def _judged(old: str, new: str) -> str:
-    return f"judged “{shortened(new)}”" if new else f"took back “{shortened(old)}”"
+    return f"judged {_verdict(new)}" if new else f"took back {_verdict(old)}"
 
 
 def _confirmed(old: str, new: str) -> str:
-    return f"confirmed “{shortened(new)}”" if new else f"took back confirming “{shortened(old)}”"
+    return f"confirmed {_verdict(new)}" if new else f"took back confirming {_verdict(old)}"
+
+
+def _verdict(kept: str) -> str:
+    """“Three letters sent” as not yet met, of what the history keeps: Three letters sent: not-yet."""
+    criterion, _, judged = kept.rpartition(": ")
+    return f"“{shortened(criterion)}” as {'met' if judged == Judged.MET else 'not yet met'}"
 
 
 WORDS: dict[str, Callable[[str, str], str]] = {
