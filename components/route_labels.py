@@ -55,6 +55,8 @@ class Label(NamedTuple):
 
 def labelled(stops: Track, under: Sequence[Edge]) -> list[Label]:
     """A label for each stop, in their order, so that they reach least far down beneath those lower edges."""
+    if not stops:
+        return []
     turns = _turns(stops)
     best: tuple[list[Label], list[Label]] = [], []
     lowest, needed = inf, 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
+from math import ceil, inf
 
 from components import words
 from components.drawing import render
@@ -233,20 +233,21 @@ def _styles(layouts: Sequence[Layout]) -> Styles:
     """{key: its custom properties}, one number for each layout: --x0 of the first, --x1 of the second. One
     that is as in the layout before isn't said again."""
     styles: dict[str, str] = {}
-    said: dict[tuple[str, str], float] = {}
+    said: dict[str, tuple[float, ...]] = {}
     for n, layout in enumerate(layouts):
         placed: list[Station | PlacedBox] = [*layout.stations, *layout.boxes]
         for one in placed:
-            place = {"x": one.x, "y": one.y, "l": one.left}
-            style = f"--w:{one.width};--h:{one.height};" if n == 0 else ""
+            key = one.key
+            place: tuple[float, ...] = (one.x, one.y, one.left)
+            style = f"--w:{one.width};--h:{one.height};" if n == 0 else styles[key]
             if isinstance(one, Station):
-                place["t"] = one.top
+                place = (*place, one.top)
                 style += "" if one.centred else f"--a{n}:left;"
-            for name, value in place.items():
-                if said.get((one.key, name)) != value:
-                    said[one.key, name] = value
+            before = said.get(key, (inf,) * len(place))
+            for name, value, last in zip("xylt", place, before, strict=False):
+                if value != last:
                     style += f"--{name}{n}:{value:g};"
-            styles[one.key] = styles.get(one.key, "") + style
+            styles[key], said[key] = style, place
     return styles
 
 
