@@ -105,10 +105,12 @@ def signed_out_notice(sign_in_address: str) -> list[Children]:
 
 
 def breadcrumb(*steps: tuple[str, str | None]) -> html.Nav:
-    """Where this page is: (words, address), the last without an address."""
-    items: list[Children] = []
-    for words, address in steps:
-        items.append(html.Li(dcc.Link(words, href=address) if address else html.B(words)))
+    """Where this page is: (words, address), the last this page; what somebody may not open has no address."""
+    *above, (here, _) = steps
+    items: list[Children] = [
+        html.Li(dcc.Link(words, href=address) if address else words) for words, address in above
+    ]
+    items.append(html.Li(html.B(here, **attributes(aria_current="page"))))
     return html.Nav(
         html.Ol(items), className="breadcrumb-trail", **attributes(aria_label="Where this page is")
     )
