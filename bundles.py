@@ -14,6 +14,7 @@ from flask import Flask, Response
 
 ASSETS = Path(__file__).parent / "assets"
 BEFORE = {"css": ("static/bootstrap.min.css", "static/icons.css"), "js": ()}
+AHEAD = ("static/theme.js", "static/early.js")
 MIMETYPES = {"css": "text/css", "js": "text/javascript"}
 
 
@@ -37,6 +38,13 @@ def content(kind: str) -> bytes:
     """All files of a kind, one after another; read again once one of them has changed."""
     paths = [ASSETS / name for name in BEFORE[kind]] + sorted(ASSETS.glob(f"*.{kind}"))
     return _joined(tuple((path, path.stat().st_mtime_ns) for path in paths))
+
+
+def ahead() -> str:
+    """The scripts that a page of Dash's carries within itself: asked for one by one, they would wait behind
+    Dash's own, and what they ask for with them."""
+    paths = [ASSETS / name for name in AHEAD]
+    return _joined(tuple((path, path.stat().st_mtime_ns) for path in paths)).decode()
 
 
 def _digest(content: bytes) -> str:

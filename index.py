@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64encode
+from collections.abc import Sequence
+from hashlib import new
 from html import escape
 from typing import Any
 
@@ -47,8 +50,7 @@ class Routebook(Dash):
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # its own takes them so too
         parts["metas"] += f'<meta name="pages" content="{escape(security.page_pattern().pattern)}">'
         parts["metas"] += f'<meta name="first-callback" content="{escape(self._first_callback())}">'
-        for script in ("static/theme.js", "static/early.js"):
-            parts["metas"] += f'<script src="{bundles.file_address(script)}"></script>'
+        parts["metas"] += f"<script>{bundles.ahead()}</script>"
         if request.path.startswith("/cohort/"):
             parts["css"] += GRID_AHEAD
         else:
@@ -59,6 +61,12 @@ class Routebook(Dash):
         parts["scripts"] += f'<script src="{bundles.address("js")}"></script>'
         index: str = super().interpolate_index(**parts)  # type: ignore[no-untyped-call]  # Dash's own
         return index
+
+    def csp_hashes(self, hash_algorithm: str = "sha256") -> Sequence[str]:
+        """Of the scripts that the page carries within itself."""
+        hashes = super().csp_hashes(hash_algorithm)
+        ours = new(hash_algorithm, bundles.ahead().encode()).digest()
+        return [*hashes, f"'{hash_algorithm}-{b64encode(ours).decode()}'"]
 
     def _first_callback(self) -> str:
         """The callback that draws a page, as the browser asks for it, without the values of its inputs."""
