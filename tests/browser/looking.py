@@ -14,6 +14,7 @@ from playwright.sync_api import ConsoleMessage, Error, Page, Request
 READY_SECONDS = 15
 READY = """timeout => new Promise((answer) => {
     const root = document.documentElement, isReady = () => root.dataset.ready === "true";
+    if (!root) return setTimeout(() => answer(false), 20);
     if (isReady()) return answer(true);
     new MutationObserver(() => isReady() && answer(true)).observe(root, { attributeFilter: ["data-ready"] });
     setTimeout(() => answer(false), timeout);
