@@ -256,8 +256,16 @@
     document.addEventListener(kind, () => { entered = null; });
   }
 
+  const FIND_AFTER = 250;
+  let finding = null;
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "find-learner") return;
+    clearTimeout(finding);
+    finding = setTimeout(() => routebook.set("learner-search", { data: event.target.value }), FIND_AFTER);
+  });
+
   document.addEventListener("keydown", (event) => {
-    const search = document.getElementById("learner-search");
+    const search = document.getElementById("find-learner");
     if (!search) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();

@@ -22,6 +22,6 @@ def find(text: Any) -> Any:
 
 
 def register(app: Dash) -> None:
-    app.callback(Output(ids.SEARCH_FOUND, "children"), Input(ids.SEARCH, "value"), prevent_initial_call=True)(
+    app.callback(Output(ids.SEARCH_FOUND, "children"), Input(ids.SEARCH, "data"), prevent_initial_call=True)(
         find
     )

@@ -104,6 +104,17 @@ def test_a_page_is_asked_for_once_before_dash_s_scripts_have_run(page_as: OpenPa
         assert sum(one.url.endswith(once) for one in asked) == 1
 
 
+def test_enter_opens_whom_the_whole_name_finds_also_before_it_is_found(page_as: OpenPage) -> None:
+    page = page_as("tutor", "/cohort/1")
+    search = page.get_by_placeholder("Find a learner")
+    page.keyboard.press("Control+k")
+    search.press_sequentially("am")
+    expect(page.locator("[data-found-for=am]")).to_be_visible()
+    search.press_sequentially("ara okafor")
+    search.press("Enter")
+    expect(page.locator(".learner-head h1")).to_have_text("Amara Okafor")
+
+
 SLOW = {"offline": False, "latency": 300, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
 
 

@@ -133,6 +133,6 @@ def search_box(text: Any) -> dict[str, Any]:
     return call(
         "learner-search-found.children",
         {"id": "learner-search-found", "property": "children"},
-        [prop("learner-search", "value", text)],
-        changed=["learner-search.value"],
+        [prop("learner-search", "data", text)],
+        changed=["learner-search.data"],
     )
