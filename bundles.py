@@ -6,6 +6,7 @@ names, after Bootstrap and the icons.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -30,25 +31,27 @@ def address(kind: str) -> str:
 
 def file_address(name: str) -> str:
     """The address of one file under assets/, which changes with its content."""
-    path = ASSETS / name
-    return f"/assets/{name}?m={_digest(_joined(((path, path.stat().st_mtime_ns),)))}"
+    return f"/assets/{name}?m={_digest(_content_of([ASSETS / name]))}"
 
 
 def content(kind: str) -> bytes:
-    """All files of a kind, one after another; read again once one of them has changed."""
-    paths = [ASSETS / name for name in BEFORE[kind]] + sorted(ASSETS.glob(f"*.{kind}"))
-    return _joined(tuple((path, path.stat().st_mtime_ns) for path in paths))
+    """All files of a kind."""
+    return _content_of([*(ASSETS / name for name in BEFORE[kind]), *sorted(ASSETS.glob(f"*.{kind}"))])
 
 
 def ahead() -> str:
     """The scripts that a page of Dash's carries within itself: asked for one by one, they would wait behind
     Dash's own, and what they ask for with them."""
-    paths = [ASSETS / name for name in AHEAD]
-    return _joined(tuple((path, path.stat().st_mtime_ns) for path in paths)).decode()
+    return _content_of([ASSETS / name for name in AHEAD]).decode()
 
 
 def _digest(content: bytes) -> str:
     return blake2b(content, digest_size=6).hexdigest()
+
+
+def _content_of(paths: Sequence[Path]) -> bytes:
+    """The files one after another; read again once one of them has changed."""
+    return _joined(tuple((path, path.stat().st_mtime_ns) for path in paths))
 
 
 @lru_cache(maxsize=8)

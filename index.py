@@ -42,16 +42,19 @@ GRID_AHEAD = '<script defer src="/_dash-component-suites/dash_ag_grid/async-comm
 """The part of AG Grid that its script fetches once there is a grid: named where it isn't in time."""
 GRID_LIBRARY = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>')
 """What `assets/grid_library.js` reads on other pages than a cohort's, once there is a grid."""
+WITH_GRID = re.compile(r"/cohort/[^/]+/?")
+"""The pages that begin with a grid."""
 
 
 class Routebook(Dash):
-    """Dash, with our styles and scripts in two files, saying less of the machine that it runs on."""
+    """Dash, with our styles and scripts in two files and what asks ahead within the page; it says less of the
+    machine that it runs on."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]  # its own takes them so too
         parts["metas"] += f'<meta name="pages" content="{escape(security.page_pattern().pattern)}">'
         parts["metas"] += f'<meta name="first-callback" content="{escape(self._first_callback())}">'
         parts["metas"] += f"<script>{bundles.ahead()}</script>"
-        if request.path.startswith("/cohort/"):
+        if WITH_GRID.fullmatch(request.path):
             parts["css"] += GRID_AHEAD
         else:
             [grid] = GRID_LIBRARY.findall(parts["scripts"])

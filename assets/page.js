@@ -264,6 +264,11 @@
     finding = setTimeout(() => routebook.set("learner-search", { data: event.target.value }), FIND_AFTER);
   });
 
+  // Who was looked for is found: the box is empty for the next.
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(".found a")) document.getElementById("find-learner").value = "";
+  });
+
   document.addEventListener("keydown", (event) => {
     const search = document.getElementById("find-learner");
     if (!search) return;

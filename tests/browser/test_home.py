@@ -113,6 +113,9 @@ def test_enter_opens_whom_the_whole_name_finds_also_before_it_is_found(page_as: 
     search.press_sequentially("ara okafor")
     search.press("Enter")
     expect(page.locator(".learner-head h1")).to_have_text("Amara Okafor")
+    expect(search).to_have_value("")
+    search.focus()
+    expect(page.locator(".found")).to_be_hidden()
 
 
 SLOW = {"offline": False, "latency": 300, "downloadThroughput": 60_000, "uploadThroughput": 60_000}
