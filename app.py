@@ -26,6 +26,7 @@ import index
 import logs
 import safe_start
 import security
+import turns
 from callbacks import (
     agreement,
     calendar_feed,
@@ -213,6 +214,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     forms.register(app.server, WRITERS)
     bundles.install(app.server)
     compression.install(app.server)
+    if engine.dialect.name == "sqlite":
+        turns.install(app.server)
     security.install(app, settings, engine)
     return app
 

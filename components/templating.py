@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, nodes
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, nodes
 from jinja2.compiler import CodeGenerator, Frame
 from markupsafe import _escape_inner, escape  # type: ignore[attr-defined]  # without the class around it
 
@@ -18,7 +18,14 @@ from components import words
 
 def escaped(value: Any) -> str:
     """The value as HTML: markup as it is, all else with its special characters replaced."""
-    return _escape_inner(value) if type(value) is str else escape(value)
+    kind = type(value)
+    if kind is str:
+        return _escape_inner(value)
+    if kind is int:
+        return str(value)
+    if kind is Undefined:
+        return ""  # the absent else of {{ "this" if that }}; an unknown name is a StrictUndefined
+    return escape(value)
 
 
 class _EscapesToText(CodeGenerator):
