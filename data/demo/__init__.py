@@ -123,9 +123,9 @@ def _found_college(session: Session, today: date, *, full: bool) -> DemoCollege:
     closed = academic_year.closures(today.year - YEARS_BEFORE, today.year + YEARS_AFTER)
     (rule,) = load_review_rules(session, organisation.id)
     kinds = session.execute(
-        select(models.ReviewKind.key, models.ReviewKind.id).where(
-            models.ReviewKind.organisation_id == organisation.id
-        )
+        select(models.ReviewKind.key, models.ReviewKind.id)
+        .where(models.ReviewKind.organisation_id == organisation.id)
+        .order_by(models.ReviewKind.id)
     )
     rows = Rows(session.connection())
     for closure in closed:

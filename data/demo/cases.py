@@ -58,7 +58,7 @@ def _words() -> dict[str, Any]:
 
 def _plans(college: DemoCollege, session: Session) -> Iterator[Planned]:
     breaks: dict[int, tuple[Span, ...]] = {}
-    for away in session.scalars(select(models.BreakInLearning)):
+    for away in session.scalars(select(models.BreakInLearning).order_by(models.BreakInLearning.id)):
         before = breaks.get(away.enrolment_id, ())
         breaks[away.enrolment_id] = (*before, Span(away.from_on, away.back_on))
     rows = session.execute(
@@ -148,7 +148,9 @@ def _check(plan: Planned, choice: ProgrammeChoice, on: date, random: Random) -> 
 def _add_cases(college: DemoCollege, session: Session, plans: Sequence[Planned], random: Random) -> None:
     outcomes = {
         name: outcome_id
-        for name, outcome_id in session.execute(select(models.CaseOutcome.name, models.CaseOutcome.id))
+        for name, outcome_id in session.execute(
+            select(models.CaseOutcome.name, models.CaseOutcome.id).order_by(models.CaseOutcome.id)
+        )
     }
     support_lead = session.scalar(
         select(models.RoleAssignment.person_id).where(
@@ -259,9 +261,9 @@ def _add_answers(college: DemoCollege, session: Session, random: Random) -> None
     prompts = {
         asks: prompt_id
         for asks, prompt_id in session.execute(
-            select(models.Prompt.asks, models.Prompt.id).where(
-                models.Prompt.kind_id == college.kinds["progress"]
-            )
+            select(models.Prompt.asks, models.Prompt.id)
+            .where(models.Prompt.kind_id == college.kinds["progress"])
+            .order_by(models.Prompt.id)
         )
     }
     for plan_id, written_on in session.execute(

@@ -107,7 +107,9 @@ def _add_calendar(college: DemoCollege, session: Session, tutor_id: int) -> None
 def _add_change(college: DemoCollege, session: Session) -> None:
     """The last thing that an administrator changed of what the college goes by."""
     administrator = session.scalars(
-        select(models.RoleAssignment.person_id).where(models.RoleAssignment.role_name == "administrator")
+        select(models.RoleAssignment.person_id)
+        .where(models.RoleAssignment.role_name == "administrator")
+        .order_by(models.RoleAssignment.id)
     ).first()
     session.add(
         models.CollegeChange(

@@ -44,6 +44,7 @@ def add_templates(college: DemoCollege, session: Session) -> None:
         select(Enrolment)
         .join(Learner, Learner.id == Enrolment.learner_id)
         .where(Learner.person_id.is_not(None))
+        .order_by(Enrolment.id)
     ).first()
     if enrolment is None:
         return
@@ -71,6 +72,7 @@ def _template(session: Session, cohort: Cohort) -> tuple[Template, dict[int, Tem
         select(Phase.plan_id)
         .join(Enrolment, Enrolment.id == Phase.plan_id)
         .where(Enrolment.cohort_id == cohort.id)
+        .order_by(Phase.plan_id)
     ).first()
     names = session.scalars(select(Phase.name).where(Phase.plan_id == first).order_by(Phase.position)).all()
     session.add_all(
@@ -85,9 +87,9 @@ def _template(session: Session, cohort: Cohort) -> tuple[Template, dict[int, Tem
     criteria: dict[int | None, str] = {
         milestone_id: text
         for milestone_id, text in session.execute(
-            select(Target.milestone_id, Target.criteria).where(
-                Target.milestone_id.in_([column.id for column in columns])
-            )
+            select(Target.milestone_id, Target.criteria)
+            .where(Target.milestone_id.in_([column.id for column in columns]))
+            .order_by(Target.id)
         )
     }
     made = {
@@ -112,24 +114,33 @@ def _made_plans(
 ) -> None:
     """The run by which the cohort's plans were made, with what the template said of each row then."""
     plan_ids = session.scalars(
-        select(Plan.id).join(Enrolment, Enrolment.id == Plan.id).where(Enrolment.cohort_id == cohort.id)
+        select(Plan.id)
+        .join(Enrolment, Enrolment.id == Plan.id)
+        .where(Enrolment.cohort_id == cohort.id)
+        .order_by(Plan.id)
     ).all()
     parts = {
         part.name: part.id
-        for part in session.scalars(select(TemplatePhase).where(TemplatePhase.template_id == template.id))
+        for part in session.scalars(
+            select(TemplatePhase)
+            .where(TemplatePhase.template_id == template.id)
+            .order_by(TemplatePhase.position)
+        )
     }
     copies = [
         *(_copy(template, CopyKind.PLAN, plan_id, plan_id, None, {}) for plan_id in plan_ids),
         *(
             _copy(template, CopyKind.PHASE, phase.plan_id, phase.id, parts[phase.name], {"name": phase.name})
-            for phase in session.scalars(select(Phase).where(Phase.plan_id.in_(plan_ids)))
+            for phase in session.scalars(select(Phase).where(Phase.plan_id.in_(plan_ids)).order_by(Phase.id))
         ),
         *(
             _copy(template, CopyKind.MILESTONE, None, column_id, part.id, {"title": part.title})
             for column_id, part in milestones.items()
         ),
     ]
-    for target in session.scalars(select(Target).where(Target.milestone_id.in_(milestones))):
+    for target in session.scalars(
+        select(Target).where(Target.milestone_id.in_(milestones)).order_by(Target.id)
+    ):
         part = milestones[target.milestone_id or 0]
         says = {"title": part.title, "criteria": part.criteria}
         same = {name: text for name, text in says.items() if getattr(target, name) == text}
@@ -223,7 +234,7 @@ def _id(session: Session, table: Any, plan_id: int, column: Any, text: str | Non
     if text is None:
         return None
     found: int | None = session.scalars(
-        select(table.id).where(table.plan_id == plan_id, column == text)
+        select(table.id).where(table.plan_id == plan_id, column == text).order_by(table.id)
     ).first()
     return found
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from data import models, rules
@@ -63,14 +63,17 @@ def _slots(
 ) -> Iterator[dict[str, Any]]:
     """An afternoon each week, as long as the reviews due take if they came evenly."""
     last_on = rules.sunday_of(college.today) + timedelta(weeks=WEEKS_AHEAD - 1)
-    due = len(
-        session.scalars(
-            select(models.Enrolment.id).where(
+    due = (
+        session.scalar(
+            select(func.count())
+            .select_from(models.Enrolment)
+            .where(
                 models.Enrolment.cohort_id.in_(cohorts),
                 models.Enrolment.ended_on.is_(None),
                 models.Enrolment.next_review_on <= last_on,
             )
-        ).all()
+        )
+        or 0
     )
     in_a_row = min(MOST_IN_A_ROW, due // (WEEKS_AHEAD - 1) + random.randint(0, 2))
     if place == OFFERS_LITTLE:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, Table, func, select
+from sqlalchemy import Engine, Table, event, func, select
 from sqlalchemy.orm import Session
 
 from data import demo, models, rules
@@ -21,6 +22,7 @@ from data.models import Base
 from tests.factories import TODAY
 
 DOMAIN = "@demo.routebook.example"
+DEMO = Path(demo.__file__).parent
 SALTED = {"person": {"password_hash"}}
 
 
@@ -139,6 +141,27 @@ def test_rows_can_be_added_after_those_of_the_demo(engine: Engine) -> None:
         session.add(models.Department(organisation_id=1, name="New"))
         session.commit()
         assert count(session, models.Department) == 5
+
+
+def test_the_demo_says_in_which_order_it_reads(postgres_url: str) -> None:
+    """PostgreSQL gives rows as it suits it: mostly as they were written, and now and then not."""
+    engine = make_engine(postgres_url)
+    unordered = set()
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def read(_connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement.startswith("SELECT") and cursor.rowcount > 1 and "ORDER BY" not in statement:
+            code = next(
+                file
+                for frame in reversed(traceback.extract_stack())
+                if DEMO.parent in (file := Path(frame.filename)).parents
+            )
+            if DEMO in code.parents:
+                unordered.add(f"{code.name}: {statement}")
+
+    demo.build(engine, today=TODAY, learners=60)
+    engine.dispose()
+    assert unordered == set()
 
 
 def test_postgresql_and_sqlite_hold_the_same_rows(
