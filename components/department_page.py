@@ -63,8 +63,20 @@ def drawn(of: DepartmentPage) -> tuple[str, ...]:
     choice = of.open_list.choice if of.open_list else None
     return (
         headline(of.figures.headline),
-        overdue_heatmap(of.figures.heatmap, kind="cohort", department_id=of.department_id, open_list=choice),
-        review_coverage(of.figures.coverage, kind="cohort", department_id=of.department_id, open_list=choice),
+        overdue_heatmap(
+            of.figures.heatmap,
+            kind="cohort",
+            department_id=of.department_id,
+            open_list=choice,
+            has_other_cohorts=bool(of.others),
+        ),
+        review_coverage(
+            of.figures.coverage,
+            kind="cohort",
+            department_id=of.department_id,
+            open_list=choice,
+            has_other_cohorts=bool(of.others),
+        ),
         attention(of.attention, open_list=choice, department_id=of.department_id),
         target_table(of.open_list, department_id=of.department_id),
     )

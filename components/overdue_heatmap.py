@@ -12,9 +12,18 @@ from data.target_lists import MOVED, ListChoice
 
 
 def overdue_heatmap(
-    heatmap: OverdueHeatmap, *, kind: str, department_id: int | None, open_list: ListChoice | None = None
+    heatmap: OverdueHeatmap,
+    *,
+    kind: str,
+    department_id: int | None,
+    open_list: ListChoice | None = None,
+    has_other_cohorts: bool = False,
 ) -> str:
-    """The markup; `kind` is what a row is, cohort or department, the latter without `department_id`."""
+    """The markup; `kind` is what a row is, cohort or department, the latter without `department_id`.
+
+    Where there is no row, `has_other_cohorts` tells a year without learners from a department that never had
+    any.
+    """
     rows = [_row(heatmap, row, kind, open_list) for row in heatmap.rows]
     if len(rows) > 1 and department_id is not None:
         totals = _cells(heatmap, heatmap.column_totals, heatmap.moved, open_list, None, shaded=False)
@@ -22,6 +31,7 @@ def overdue_heatmap(
     return render(
         "overdue_heatmap.html",
         heatmap=heatmap,
+        has_other_cohorts=has_other_cohorts,
         files=heatmap_address(department_id, by_first=heatmap.by_first),
         kind=kind,
         columns=COLUMNS,

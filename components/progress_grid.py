@@ -56,6 +56,8 @@ ROWS_AHEAD = 4
 """Rows drawn beyond those in view; each of the usual ten costs some 25 cells before anything is seen."""
 HEADER_SIZE = 13
 """Of the headings' text, in pixels."""
+SHARE_SIZE = 11
+"""Of the cohort's own row."""
 MILESTONE_WIDTH = 38
 MANY_MILESTONES = 14
 """From so many on, the next review stays in view at the right while milestones scroll."""
@@ -245,13 +247,14 @@ def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
 
 def _columns(grid: ProgressGrid) -> list[dict[str, Any]]:
     index = {milestone.id: number for number, milestone in enumerate(grid.milestones)}
+    least = _least_width(grid.figures)
     phases = [
         {
             "headerName": phase,
             "headerTooltip": phase,
             "marryChildren": True,
             "children": [
-                _milestone(column, index[column.id], _width(phase, len(columns))) for column in columns
+                _milestone(column, index[column.id], _width(phase, len(columns), least)) for column in columns
             ],
         }
         for phase, columns in grid.phases
@@ -281,9 +284,15 @@ def _own(name: str) -> dict[str, Any]:
     return {"colId": name, "type": name}
 
 
-def _width(phase: str, columns: int) -> dict[str, int]:
-    """Wider than usual where the phase's name would have no room over its columns."""
-    needed = min(110, 15 + text_width(phase, HEADER_SIZE)) / columns
+def _least_width(figures: Figures) -> int:
+    """Room for how many a milestone's share is of, in a line of its own."""
+    most = max((share.of for share in figures.milestones.values()), default=0)
+    return max(MILESTONE_WIDTH, ceil(text_width(f"of {most}", SHARE_SIZE)) + 3)
+
+
+def _width(phase: str, columns: int, least: int) -> dict[str, int]:
+    """Wider than usual where the phase's name would have no room over its columns, or the cohort is large."""
+    needed = max(least, min(110, 15 + text_width(phase, HEADER_SIZE)) / columns)
     return {"width": ceil(needed)} if needed > MILESTONE_WIDTH else {}
 
 

@@ -14,15 +14,21 @@ from data.target_lists import ListChoice
 
 
 def review_coverage(
-    coverage: ReviewCoverage, *, kind: str, department_id: int | None, open_list: ListChoice | None = None
+    coverage: ReviewCoverage,
+    *,
+    kind: str,
+    department_id: int | None,
+    open_list: ListChoice | None = None,
+    has_other_cohorts: bool = False,
 ) -> str:
-    """The markup; `kind` is what a row is, cohort or department, the latter without `department_id`."""
+    """The markup; its arguments are those of `overdue_heatmap`."""
     rows = [_row(coverage, row, kind, open_list) for row in coverage.rows]
     if len(rows) > 1 and department_id is not None:
         rows.append(of_all(department_id, _totals(coverage, open_list)))
     return render(
         "review_coverage.html",
         coverage=coverage,
+        has_other_cohorts=has_other_cohorts,
         kind=kind,
         to_departments=department_id is None,
         rows=rows,

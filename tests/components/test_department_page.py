@@ -15,7 +15,7 @@ import pytest
 from components.attention import attention
 from components.coverage_lists import batches_table
 from components.coverage_tables import rests_on
-from components.department_page import department_page, organisation_page
+from components.department_page import department_page, drawn, organisation_page
 from components.headline import headline
 from components.overdue_heatmap import overdue_heatmap
 from components.review_coverage import review_coverage
@@ -282,6 +282,16 @@ def test_where_there_is_nothing_to_show_a_sentence_says_so(markup: str) -> None:
     assert "<table" not in markup
     assert "<button" not in markup, "nothing to choose"
     assert "0 learners" not in markup
+
+
+def test_a_department_without_anybody_this_year_is_not_told_to_import_again() -> None:
+    gone = OtherCohort(9, "AAA-2013J", "Module AAA", date(2013, 10, 1), 383, to_start=False)
+    never, earlier = page_of(0), replace(page_of(0), others=(gone,))
+    assert "python app.py import roster" in plain(drawn(never)[1])
+    for markup in drawn(earlier)[1:3]:
+        assert "Nobody has been enrolled here this academic year." in plain(markup)
+        assert "import" not in markup
+    assert "cohorts of other years stand at the end of this page" in plain(drawn(earlier)[1])
 
 
 def test_the_headline_says_what_each_figure_is_of_and_how_it_changed() -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from itertools import accumulate
 from typing import Any
 
+import pytest
 from dash.development.base_component import Component
 
 from components import progress_file
 from components.caseload import about, line
 from components.cohort_page import cohort_page, who_is_shown
 from components.cohort_print import MOST_COLUMNS, cohort_print
-from components.progress_grid import CODES, cohort_rows, progress_grid, row, tiles
+from components.progress_grid import CODES, MILESTONE_WIDTH, cohort_rows, progress_grid, row, tiles
 from components.target_form import target_form
 from data.caseload import CaseloadLearner, OpenTarget
 from data.learner_figures import Figures
@@ -218,6 +220,13 @@ def test_a_phase_with_one_column_and_a_title_of_one_word_have_room_for_their_wor
     ]
     assert phase["children"][0]["width"] >= 88
     assert progress_grid(grid((), (column,))).children[2].children.dashGridOptions["headerHeight"] >= 80
+
+
+@pytest.mark.parametrize(("learners", "width"), [(25, 38), (350, 38), (1657, 42)])
+def test_the_number_that_a_share_is_of_has_room_in_its_line(learners: int, width: int) -> None:
+    of_phase = replace(grid((), (milestone(1, "A"),)), figures=figures(milestones={1: Share(9, learners)}))
+    phase = progress_grid(of_phase).children[2].children.columnDefs[2]
+    assert phase["children"][0].get("width", MILESTONE_WIDTH) == width
 
 
 def test_who_sees_part_of_a_cohort_is_told_so() -> None:
