@@ -16,6 +16,7 @@ import turns
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+Ask = Callable[..., Future[None]]
 SOON = 10
 """Seconds that nothing here takes, unless it never ends."""
 
@@ -44,15 +45,15 @@ def application() -> Application:
 
 
 @pytest.fixture
-def asking(application: Application) -> Iterator[Callable[[str], Future[None]]]:
+def asking(application: Application) -> Iterator[Ask]:
     client = Client(turns.Turns(application))
     with ThreadPoolExecutor(4) as pool:
-        yield lambda path: pool.submit(lambda: client.get(path).close())
+        yield lambda path, data=b"": pool.submit(lambda: client.post(path, data=data).close())
         application.let_go.set()
 
 
 def test_a_page_waits_for_the_one_before(
-    application: Application, asking: Callable[[str], Future[None]], monkeypatch: pytest.MonkeyPatch
+    application: Application, asking: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE", SOON)
     slow = asking("/slow")
@@ -67,7 +68,7 @@ def test_a_page_waits_for_the_one_before(
 
 
 def test_one_that_takes_long_stops_nobody(
-    application: Application, asking: Callable[[str], Future[None]], monkeypatch: pytest.MonkeyPatch
+    application: Application, asking: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.01)
     slow = asking("/slow")
@@ -77,8 +78,19 @@ def test_one_that_takes_long_stops_nobody(
     assert not slow.done()
 
 
+def test_nobody_waits_for_an_upload_that_comes_slowly(
+    application: Application, asking: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE", -1)
+    monkeypatch.setattr(turns, "UPLOAD", 3)
+    upload = asking("/slow", data=b"a scan")
+    assert application.begun.wait(SOON)
+    asking("/learner/1", data=b"ok").result(SOON)
+    assert not upload.done()
+
+
 def test_an_error_ends_its_turn(
-    application: Application, asking: Callable[[str], Future[None]], monkeypatch: pytest.MonkeyPatch
+    application: Application, asking: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE", -1)  # for ever
     with pytest.raises(RuntimeError):
