@@ -6,7 +6,7 @@ the last day. It is shown, so that whoever reads a coverage knows what it is mad
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -167,12 +167,14 @@ def _due_on(clock: ReviewClock, held_on: date) -> date | None:
     return clock.due_after(clock.last_held(held_on - ONE_DAY))
 
 
-def _within_a_minute(reviews: Iterable[ReviewOfBatch]) -> list[list[ReviewOfBatch]]:
+def _within_a_minute(reviews: Sequence[ReviewOfBatch]) -> list[list[ReviewOfBatch]]:
     """Runs saved by one person, each within a minute of its first; what an import saved was held long
-    before and says nothing."""
+    before and says nothing. An import may name who held a review; it has one instant for all."""
+    saved_at = Counter((review.by_id, review.recorded_at, review.group_key) for review in reviews)
     by_person: dict[int, list[list[ReviewOfBatch]]] = defaultdict(list)
     for review in reviews:
-        if review.by_id is None:
+        at_once = saved_at[review.by_id, review.recorded_at, None] > 1 and review.group_key is None
+        if review.by_id is None or at_once:
             continue
         runs = by_person[review.by_id]
         if runs and review.recorded_at - runs[-1][0].recorded_at <= A_MINUTE:

@@ -81,6 +81,13 @@ def test_fewer_or_slower_or_several_peoples_or_imported_reviews_are_none(recordi
     assert recording.found() == []
 
 
+def test_an_import_that_names_who_held_the_reviews_is_nobodys_batch(recording: Recording) -> None:
+    recording.record(MANY, apart=timedelta(0))
+    assert recording.found() == []
+    recording.record(MANY + 1, apart=timedelta(seconds=1))  # the first at the same instant
+    assert recording.found() == [(BatchKind.MINUTE, MANY)]
+
+
 def test_the_same_note_for_several_learners_is_a_batch_however_it_is_spaced(recording: Recording) -> None:
     recording.record(SAME_TEXT - 1, note="Progress discussed, targets reviewed and updated.")
     assert recording.found() == []
