@@ -77,7 +77,13 @@ def drawn(of: DepartmentPage) -> tuple[str, ...]:
             open_list=choice,
             has_other_cohorts=bool(of.others),
         ),
-        attention(of.attention, open_list=choice, department_id=of.department_id),
+        attention(
+            of.attention,
+            open_list=choice,
+            department_id=of.department_id,
+            targets_recorded=of.figures.headline.targets_recorded,
+            reviews_recorded=of.figures.headline.reviews_recorded,
+        ),
         target_table(of.open_list, department_id=of.department_id),
     )
 

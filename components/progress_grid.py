@@ -91,10 +91,15 @@ def tiles(figures: Figures) -> list[tuple[str, str, str]]:
     covered = figures.covered if figures.reviewed else Share(0, 0)
     no_targets = nobody or "none recorded yet"
     no_reviews = nobody or ("no review due yet" if figures.reviewed else "no review recorded yet")
-    return [
-        ("Targets achieved", words.percent(figures.achieved), _of(figures.achieved, no_targets)),
+    open_targets = [
         ("Overdue", f"{figures.overdue.count:,}", f"of {figures.overdue.of:,} open, {figures.moved:,} moved"),
         ("Due within 7 days", f"{figures.due_soon.count:,}", f"of {figures.overdue.of:,} open"),
+    ]
+    if not figures.achieved.of:
+        open_targets = [(what, "–", no_targets) for what, _, _ in open_targets]
+    return [
+        ("Targets achieved", words.percent(figures.achieved), _of(figures.achieved, no_targets)),
+        *open_targets,
         ("Reviewed in time", words.percent(covered), _of(covered, no_reviews)),
         ("Started, left", f"{figures.started:,}, {figures.left:,}", _apart(figures)),
     ]

@@ -284,6 +284,17 @@ def test_where_there_is_nothing_to_show_a_sentence_says_so(markup: str) -> None:
     assert "0 learners" not in markup
 
 
+def test_a_rule_about_what_was_never_recorded_does_not_say_nobody() -> None:
+    nothing = Attention((), 0, {}, TODAY)
+    words = plain(attention(nothing, targets_recorded=False, reviews_recorded=False))
+    assert "No review for too long: no reviews recorded yet" in words
+    assert "Overdue targets: no targets recorded yet" in words
+    assert "No open target: no targets recorded yet" in words
+    assert "Support promised, none delivered: nobody" in words
+    assert "No rule names anybody today" not in words
+    assert "Overdue targets: nobody" in plain(attention(nothing, reviews_recorded=False))
+
+
 def test_a_department_without_anybody_this_year_is_not_told_to_import_again() -> None:
     gone = OtherCohort(9, "AAA-2013J", "Module AAA", date(2013, 10, 1), 383, to_start=False)
     never, earlier = page_of(0), replace(page_of(0), others=(gone,))

@@ -183,6 +183,12 @@ def test_the_cohorts_row_has_no_percentage_where_nothing_is_recorded() -> None:
     assert {label: shown for label, shown, _ in tiles(figures())}["Targets achieved"] == "–"
 
 
+def test_without_targets_no_figure_of_them_is_nought() -> None:
+    shown = {what: (figure, of) for what, figure, of in tiles(figures(here=3))}
+    for what in ("Targets achieved", "Overdue", "Due within 7 days"):
+        assert shown[what] == ("–", "none recorded yet")
+
+
 def test_where_all_have_left_the_cohort_says_so_and_not_that_nothing_was_recorded() -> None:
     left = figures(started=21, left=21)
     assert cohort_rows((milestone(1),), left) == []
