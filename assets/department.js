@@ -33,15 +33,13 @@
     const parameters = new URLSearchParams(window.location.search);
     const before = shown;
     shown = key(parameters);
-    if (before === null || before === shown) return;
+    if (before === shown) return;
     const title = document.querySelector("[data-list-title]");
+    const cell = opener && document.querySelector(opener);
     if (title) {
-      title.scrollIntoView({ block: "start", behavior: "smooth" });
+      title.scrollIntoView({ block: "start", behavior: before === null ? "auto" : "smooth" });
       title.focus({ preventScroll: true });
-    } else if (opener) {
-      const cell = document.querySelector(opener);
-      if (cell) cell.focus();
-    }
+    } else if (before !== null) (cell || document.getElementById("main")).focus();
   }
 
   document.addEventListener("routebook:drawn", (event) => {

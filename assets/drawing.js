@@ -4,7 +4,9 @@
 
   // The only place that sets HTML: the output of our autoescaped templates, never anything else.
   function draw(mount, html) {
-    const focused = mount.contains(document.activeElement) ? keyOf(document.activeElement) : null;
+    const active = mount.contains(document.activeElement) ? document.activeElement : null;
+    const focused = active && keyOf(active);
+    const caret = active && typeof active.selectionStart === "number" && [active.selectionStart, active.selectionEnd];
     const scrolled = Array.from(mount.querySelectorAll(".scrolls"), (element) => element.scrollLeft);
     const stay = new Set(Array.from(mount.querySelectorAll("details[data-stays][open]"), (one) => one.dataset.stays));
     mount.innerHTML = html;
@@ -18,8 +20,17 @@
     mark(mount);
     mount.dispatchEvent(new CustomEvent("routebook:drawn", { bubbles: true }));
     const again = focused && mount.querySelector(focused);
-    const shut = again && again.closest("details:not([open])");
-    if (again) (shut ? shut.querySelector("summary") : again).focus({ preventScroll: true });
+    if (again) refocus(again, caret);
+  }
+
+  // A field that is hidden now, or in a fold that is shut, can't have the focus; what is typed in one that can
+  // is put back a moment from now, and the caret goes where it was in it.
+  function refocus(element, caret) {
+    const shut = element.closest("details:not([open])");
+    const wanted = shut ? shut.querySelector("summary") : element;
+    wanted.focus({ preventScroll: true });
+    if (document.activeElement !== wanted) element.closest("form")?.querySelector("[type=submit]")?.focus({ preventScroll: true });
+    else if (caret && wanted === element) queueMicrotask(() => element.setSelectionRange(...caret));
   }
 
   // How far things are scrolled is set for all drawings at once, right before they are painted: a look at any

@@ -4,7 +4,8 @@
 
   const byId = (id) => document.getElementById(id);
   // What is hidden can't have the focus yet: React shows it a moment after its props are set.
-  const afterDrawing = (act) => setTimeout(act);
+  const afterDrawing = (act) => setTimeout(act, 20);
+  const SHOWN_WITHIN = 3000; // milliseconds
 
   // --- the target on show -------------------------------------------------------------------------------
 
@@ -43,10 +44,20 @@
 
   // The focus goes to the form that a selection opened, and back when the form closes.
   function enter(root) {
-    if (!root.contains(document.activeElement)) openedFrom = document.activeElement;
+    const { activeElement } = document;
+    if (!root.contains(activeElement)) openedFrom = activeElement === document.body ? null : activeElement;
     openedIn = openedFrom && openedFrom.closest("[data-view]");
     root.tabIndex = -1;
+    focusOnceShown(root, Date.now() + SHOWN_WITHIN);
+  }
+
+  // A form that comes with a save's own drawings is shown only by the next answer.
+  function focusOnceShown(root, until) {
     afterDrawing(() => {
+      if (!root.getClientRects().length) {
+        if (root.isConnected && Date.now() < until) focusOnceShown(root, until);
+        return;
+      }
       root.focus({ preventScroll: true });
       const top = root.getBoundingClientRect().top;
       if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ block: "start" });
@@ -57,9 +68,18 @@
     if (window.routebook.writing.isUnsaved(`target:${before}`)) {
       window.routebook.say("What you typed is kept but not saved: open that target again to save it.");
     }
-    if (target || !openedFrom) return;
-    const again = openedFrom.isConnected ? openedFrom : redrawn(before);
-    if (again) again.focus({ preventScroll: true });
+    const { activeElement } = document;
+    const hasGoneOn = activeElement !== document.body && !place.contains(activeElement);
+    if (target || hasGoneOn) return;
+    const backTo = [
+      openedFrom && openedFrom.isConnected ? openedFrom : redrawn(before),
+      document.querySelector("[data-list-title]"),
+      byId("main"),
+    ];
+    backTo.find((one) => {
+      if (one) one.focus({ preventScroll: true });
+      return one && document.activeElement === one;
+    });
   }
 
   // A save draws the view anew: what was there before is found by its target.

@@ -209,6 +209,8 @@
     shown = filter === "overdue" || words.length ? new Set(rows.filter(passes).map(({ id }) => id)) : null;
   }
 
+  functions.gridTab = () => false; // not to another cell: where the browser goes
+
   functions.gridIsFiltered = () => shown !== null;
   functions.gridPasses = (params) => shown === null || shown.has(params.id);
   functions.gridSort = (params) => {
@@ -300,6 +302,15 @@
     if (node) api.setFocusedCell(node.rowIndex, place.column);
   }
 
+  // Whoever has gone on typing in the form since it was sent, or has gone to another of its fields, stays there.
+  let sentFrom = null;
+  document.addEventListener("submit", () => { sentFrom = document.activeElement; });
+
+  function isTyping() {
+    const form = document.activeElement && document.activeElement.closest("[data-view=target-form] form");
+    return Boolean(form) && (form.hasAttribute("data-unsaved") || document.activeElement !== sentFrom);
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !place) return;
     if (event.target.closest("[data-view=target-form]")) focusPlace();
@@ -377,6 +388,7 @@
     api.addEventListener("cellClicked", clicked);
     api.addEventListener("cellKeyDown", key);
     api.addEventListener("gridPreDestroyed", end);
+    document.querySelector(".grid [role=grid]").setAttribute("aria-label", `Progress in ${document.title.split(" · ")[0]}`);
     fit();
     if (shown) api.onFilterChanged();
     showTools();
@@ -423,7 +435,7 @@
       saved: function (transaction) {
         if (transaction === null && api) {
           api.redrawRows();
-          focusPlace();
+          if (!isTyping()) focusPlace();
         }
         return window.dash_clientside.no_update;
       },

@@ -115,6 +115,8 @@
     put(form, typed.typed);
     const version = versionOf(form);
     const drawn = filledWith.get(form);
+    // A draft of the server's doesn't tell what it was typed on; the form that it was typed on does.
+    if (version && !typed.base && String(typed.basedOn) === version.value) typed.base = drawn;
     if (version && typed.basedOn && String(typed.basedOn) !== version.value) {
       if (typed.base && same(typed.base, drawn)) {
         typed.basedOn = version.value;
@@ -298,7 +300,7 @@
     if (form.dataset.after === "reset") form.reset();
     filledWith.set(form, typedSince ? sent : typedIn(form));
     showUnsaved(form, false);
-    if (typedSince) remember(form);
+    if (typedSince && !isAtOnce(form)) remember(form);
     marks(form, "saved", String(told.saved.version || "true"));
     const keepsItself = form.closest("[data-keeps-itself]");
     if (keepsItself && version) keptAs.set(form.dataset.draft, { version: told.saved.version, values: sent });
@@ -315,7 +317,8 @@
       setProps({ type: "drawing", name }, { "data-html": data });
     }
     // A part that keeps itself leaves the page as it is being typed on; a redraw that is under way goes on.
-    if (!keepsItself) setProps("saved", { data: { ...told.saved, at: Date.now() } });
+    if (typedSince && isAtOnce(form)) send(form); // ticked once more while the first tick was on its way
+    else if (!keepsItself) setProps("saved", { data: { ...told.saved, at: Date.now() } });
   }
 
   // `errors` maps a field's name, or "" for the form as a whole, to a sentence.
@@ -466,6 +469,7 @@
     put(form, filledWith.get(form));
     judge(form, {});
     forget(form);
+    form.querySelector("[type=submit]")?.focus(); // the button itself is gone
   });
 
   // A form in a dialog is about one thing after another.

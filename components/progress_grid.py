@@ -241,6 +241,9 @@ def _grid(grid: ProgressGrid, may_record: bool) -> dag.AgGrid:
             # Cells are drawn with their rows: a frame earlier, and scrolling is no less smooth (measured).
             "suppressAnimationFrame": True,
             "animateRows": False,
+            # As in the page's other tables: arrows walk from cell to cell, Tab goes on to the form.
+            "tabToNextCell": {"function": "gridTab(params)"},
+            "tabToNextHeader": {"function": "gridTab(params)"},
             "suppressColumnMoveAnimation": True,
             "suppressDragLeaveHidesColumns": True,
             "localeText": {"noRowsToShow": NOBODY, "noMatchingRows": NOBODY},
