@@ -246,6 +246,7 @@
     if (sending.has(form)) return null;
     sending.add(form);
     form.setAttribute("aria-busy", "true");
+    tellWithin(form, "");
     // A draft that arrived after what is saved would stay, and be put back over it.
     await drafting.get(form.dataset.draft);
     const sent = typedIn(form);
@@ -255,6 +256,7 @@
       answer = await post(form.getAttribute("action"), bodyOf(form));
     } catch {
       undo(form);
+      tellWithin(form, LOST);
       return say(LOST);
     } finally {
       sending.delete(form);
@@ -271,6 +273,7 @@
     const told = await answer.clone().json().catch(() => ({ sentence: FAILED }));
     if (answer.ok) return saved(form, told, sent, page);
     undo(form);
+    if (answer.status !== 409 && !told.errors) tellWithin(form, told.sentence || FAILED);
     if (answer.status === 401) return signedOut(answer);
     if (answer.status === 409) {
       const base = typedBy.get(form.dataset.draft)?.base;
@@ -282,6 +285,12 @@
     }
     if (told.errors) judge(form, told.errors);
     return say(told.sentence || FAILED);
+  }
+
+  // An open dialog leaves nothing else on the page to be heard or reached.
+  function tellWithin(form, text) {
+    const place = form.closest("dialog[open]") && form.querySelector(".form-error");
+    if (place) place.textContent = text;
   }
 
   // What is sent by a tick is drawn as ticked once it is saved.
