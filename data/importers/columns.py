@@ -15,12 +15,16 @@ from data.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its heading in the template, other headings known for it, and what it holds."""
+    """A column: its heading in the template, other headings known for it, and what it holds.
+
+    A code names something: two that differ may never come to look alike.
+    """
 
     heading: str
     also: tuple[str, ...] = ()
     required: bool = False
     is_date: bool = False
+    is_code: bool = False
 
 
 PERSON = Column(
@@ -36,9 +40,14 @@ PERSON = Column(
         "Person Ref",
     ),
     required=True,
+    is_code=True,
 )
-UKPRN = Column("UKPRN", ("Provider", "Provider UKPRN"))
-GROUP = Column("Group Code", ("Group", "Cohort", "Cohort Code", "Course Code", "Tutor Group", "Course Group"))
+UKPRN = Column("UKPRN", ("Provider", "Provider UKPRN"), is_code=True)
+GROUP = Column(
+    "Group Code",
+    ("Group", "Cohort", "Cohort Code", "Course Code", "Tutor Group", "Course Group"),
+    is_code=True,
+)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     "roster": (
@@ -62,7 +71,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("Back On", ("Break Return", "Return Date", "Break Return Date"), is_date=True),
         Column("Tutor E-mail", ("Personal Tutor E-mail", "Tutor Email Address", "Assessor E-mail")),
         Column("Tutor Name", ("Tutor", "Personal Tutor", "Assessor")),
-        Column("Teaching Group", ("Class", "Class Code", "Teaching Group Code", "Register")),
+        Column("Teaching Group", ("Class", "Class Code", "Teaching Group Code", "Register"), is_code=True),
         Column("Subject", ("Class Title", "Teaching Subject")),
         Column("Teacher E-mail", ("Lecturer E-mail", "Teacher Email Address")),
         Column("Teacher Name", ("Teacher", "Lecturer")),
@@ -72,8 +81,8 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         UKPRN,
         GROUP,
         Column("Target", ("Title", "Target Title", "Goal", "Action", "Target Description"), required=True),
-        Column("Milestone", ("Unit", "Unit Code", "Milestone Code")),
-        Column("Target ID", ("Target Ref", "Target Reference", "Reference")),
+        Column("Milestone", ("Unit", "Unit Code", "Milestone Code"), is_code=True),
+        Column("Target ID", ("Target Ref", "Target Reference", "Reference"), is_code=True),
         Column("Lane", ("Area", "Target Type", "Target Area", "Category")),
         Column("Phase", ("Stage",)),
         Column("Success Criteria", ("Criteria", "Success Criterion", "How Will I Know")),

@@ -15,15 +15,17 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, bindparam, func, insert, select, update
+from sqlalchemy import Column, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from data.importers.summary import Kept, Summary
-from data.models import Base, ImportRecord
+from data.models import Base, ImportRecord, Person
 from data.progress import Progress
 
 AT_ONCE = 1000
 """Keys in one query: well under the parameter limits of both databases."""
+MAX_SHOWN = 60
+"""Characters of a text that a list shows."""
 Values = dict[str, Any]
 
 
@@ -42,6 +44,8 @@ class Run:
     mapping: Path | None = None
     touched: set[int] = field(default_factory=set)
     """Enrolments whose review clock may have moved."""
+    names: dict[int, str] = field(default_factory=dict)
+    """Names of people, by id, that the summary has needed so far."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +150,27 @@ def _merge_some(run: Run, kind: Kind, rows: Sequence[Incoming], merged: Merged) 
 def _changes(run: Run, kind: Kind, row: Incoming, said: Values, before: Mapping[str, Any]) -> Values:
     """The fields to change; lists those that are kept."""
     changes: Values = {}
-    for group in _groups(kind, _speaks_of(row, said)):
+    speaks_of = _speaks_of(row, said)
+    for group in _groups(kind, row.values):
         now = {name: _plain(row.values[name]) for name in group}
         here = {name: _plain(before[name]) for name in group}
-        if now == here:
+        differing = [name for name in group if name in speaks_of and now[name] != here[name]]
+        if not differing:
             continue
-        if all(here[name] == said[name] if name in said else _empty(here[name]) for name in group):
-            changes |= {name: row.values[name] for name in group}
+        if all(_alike(here[name], said.get(name)) for name in group):
+            changes |= {name: row.values[name] for name in differing}
             continue
-        for name in group:
-            if now[name] != here[name]:
-                run.summary.kept.add(Kept(row.label, _words(name), _shown(here[name]), _shown(now[name])))
+        for name in differing:
+            stays, says = (_shown(run, kind.table.c[name], value) for value in (here[name], now[name]))
+            run.summary.kept.add(Kept(row.label, _words(name), stays, says))
     return changes
 
 
 def _speaks_of(row: Incoming, said: Values) -> Values:
-    """The values that the source gives: one that it leaves empty and never gave says nothing."""
-    return {name: value for name, value in row.values.items() if name in said or not _empty(value)}
+    """The values that the source gives: one that it leaves empty, now as before, says nothing."""
+    return {
+        name: value for name, value in row.values.items() if not _empty(value) or not _empty(said.get(name))
+    }
 
 
 def _groups(kind: Kind, values: Values) -> Iterator[tuple[str, ...]]:
@@ -318,5 +326,17 @@ def _empty(value: Any) -> bool:
     return value is None or value == ""
 
 
-def _shown(value: Any) -> str:
-    return "empty" if _empty(value) else str(value)
+def _alike(one: Any, other: Any) -> bool:
+    return bool(one == other) or (_empty(one) and _empty(other))
+
+
+def _shown(run: Run, column: Column[Any], value: Any) -> str:
+    """A value on one line: a person's name, the beginning of a text."""
+    if _empty(value):
+        return "empty"
+    if column.references(table_of(Person).c.id):
+        if value not in run.names:
+            run.names[value] = run.session.scalars(select(Person.name).where(Person.id == value)).one()
+        value = run.names[value]
+    line = " ".join(str(value).split())
+    return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1].rstrip() + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import zipfile
 from collections.abc import Iterator
@@ -119,11 +120,21 @@ def _bound(name: str, size: int, most: int) -> None:
 
 WORKBOOKS = (ZIP_START, b"\xd0\xcf\x11\xe0")
 """How .xlsx and .xls begin, whatever the file is called."""
+MARKS = rb"[\x85\x91-\x94\x96\x97\x99\xa0\xa3\xab\xae\xbb]"
+"""What may follow an accented letter in Windows-1252: quotation marks, dashes, £, a fixed space …"""
+UTF_8 = re.compile(
+    rb"[\xc2-\xc5][\x80-\xbf]"
+    rb"|[\xc6-\xdf](?!" + MARKS + rb")[\x80-\xbf]"
+    rb"|[\xe1\xe2][\x80-\xbf]{2}"
+    rb"|[\xe0\xe3-\xef](?!" + MARKS + rb"{2})[\x80-\xbf]{2}"
+    rb"|[\xf0-\xf4][\x80-\xbf]{3}"
+)
+"""A character beyond ASCII as UTF-8 has it, and that would be none that people write in Windows-1252."""
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def read_text(path: Path) -> str:
-    """A text file in UTF-8, UTF-16 or Windows-1252, told apart by its bytes."""
+    """A text file in UTF-8, UTF-16 or Windows-1252, told apart by its bytes. Raises Refused for any other."""
     size = existing_file(path).stat().st_size
     _bound(path.name, size, MAX_TEXT_BYTES)
     raw = path.read_bytes()
@@ -134,9 +145,18 @@ def read_text(path: Path) -> str:
     for encoding in _encodings(raw):
         try:
             return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
+        except UnicodeDecodeError as error:
+            if error.encoding == "utf-8" and (match := UTF_8.search(raw)):
+                good, bad = _line(raw, match.start()), _line(error.object, error.start)
+                raise Refused(
+                    f"{path.name} mixes encodings: line {good} is UTF-8 and line {bad} isn't, so letters with"
+                    f" accents would come out wrong. Correct line {bad}, or export the file as CSV UTF-8."
+                ) from error
     raise Refused(f"{path.name} isn't text in UTF-8, UTF-16 or Windows-1252. Save it as CSV UTF-8.")
+
+
+def _line(raw: bytes, at: int) -> int:
+    return raw.count(b"\n", 0, at) + 1
 
 
 def _encodings(raw: bytes) -> tuple[str, ...]:

@@ -22,7 +22,10 @@ MAX_CELL = 10_000
 SEPARATORS = (",", ";", "\t", "|")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 SLASHED = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
-MIDNIGHT = re.compile(r"[ T]0?0:00(:00(\.0+)?)?$")
+TIME = re.compile(r",?[ T]([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d+)?)?( ?[AP]M)?$", re.IGNORECASE)
+"""What systems print behind a date. A time with a zone is none: where the clock differs, the day may too."""
+SHORTENED = re.compile(r"\d([.,]\d+)?E\+\d+", re.IGNORECASE)
+"""A long number as Excel writes it, with most of its digits gone: 1.23E+05."""
 YEARS = range(1950, 2151)
 DATE_ORDER = "Date order"
 DAY_FIRST = "dd/mm/yyyy"
@@ -62,7 +65,8 @@ class Row:
 def read_tables(run: Run, paths: Sequence[Path]) -> Iterator[Row]:
     """The rows of the files, those that can't be read at all refused.
 
-    Raises Refused where a file is none of this kind: a heading is missing or there twice, or it isn't text.
+    Raises Refused where a file is none of this kind (a heading is missing or there twice, or it isn't text),
+    or its dates contradict one another.
     """
     columns = COLUMNS[run.source]
     mapping = _read_mapping(run.mapping, columns) if run.mapping else _Mapping()
@@ -83,14 +87,16 @@ def _read_table(run: Run, path: Path, columns: tuple[Column, ...], mapping: _Map
                 f"{path.name} has more than {MAX_ROWS:,} rows. Split it, by department or term,"
                 " and import the parts."
             )
-    dates = [places[column.heading] for column in columns if column.is_date and column.heading in places]
-    day_first = _day_first((cells[at] for _, cells in rows for at in dates if at < len(cells)), mapping)
+    known = {column.heading: column for column in columns}
+    dates = {heading: at for heading, at in places.items() if known[heading].is_date}
+    codes = {heading: at for heading, at in places.items() if known[heading].is_code}
+    day_first = mapping.day_first or _day_first(path.name, rows, dates)
     with run.progress(f"Reading {path.name}", len(rows)) as advance:
         for line, cells in rows:
             run.summary.read += 1
             advance(1)
             where = f"{path.name}, line {line}"
-            if reason := _unreadable(cells, len(headings)):
+            if reason := _unreadable(cells, len(headings)) or _shortened(cells, codes):
                 run.summary.refused.add(Refusal(where, reason))
                 continue
             yield Row(where, {heading: cells[at] for heading, at in places.items()}, day_first)
@@ -133,6 +139,17 @@ def _unreadable(cells: list[str], width: int) -> str:
             return f"a text of {len(cell):,} characters; at most {MAX_CELL:,} are taken"
         if any(character < " " and character not in "\n\t" for character in cell):
             return "it holds a control character (a NUL, say); export the file again"
+    return ""
+
+
+def _shortened(cells: list[str], codes: dict[str, int]) -> str:
+    """Which of a row's codes is a code no longer, if one is: different ones would count as the same."""
+    for heading, at in codes.items():
+        if SHORTENED.fullmatch(cells[at]):
+            return (
+                f"{heading} {cells[at]} is no whole code: Excel has shortened it."
+                " Export the file again, and make the column text in Excel before you save it there"
+            )
     return ""
 
 
@@ -205,25 +222,49 @@ def _read_mapping(path: Path, columns: tuple[Column, ...]) -> _Mapping:
 # --- dates ---------------------------------------------------------------------------------------------
 
 
-def _day_first(cells: Iterator[str], mapping: _Mapping) -> bool:
-    """Whether the file shows that its dates put the day first: one date can be read no other way, and
-    none can be read only with the month first."""
-    if mapping.day_first:
-        return True
-    shown = False
-    for cell in cells:
-        if match := SLASHED.fullmatch(MIDNIGHT.sub("", cell)):
-            first, second = int(match[1]), int(match[2])
-            if first <= 12 < second:
-                return False
-            shown = shown or second <= 12 < first
-    return shown
+def _day_first(name: str, rows: list[tuple[int, list[str]]], dates: dict[str, int]) -> bool:
+    """Whether the file shows that its dates put the day first: one can be read no other way.
+
+    Raises Refused where another can be read only with the month first: either may be the mistake.
+    """
+    shown: dict[bool, str] = {}
+    for line, cells in rows:
+        for heading, at in dates.items():
+            order = _puts_day_first(cells[at]) if at < len(cells) else None
+            if order is not None:
+                shown.setdefault(order, f"line {line}: {heading} {cells[at]}")
+    if len(shown) == 2:
+        raise Refused(
+            f"{name}, {shown[True]} can only have the day first, but {shown[False]} can only have the month"
+            " first. Correct the one that is wrong and import the file again. Or put"
+            f" `{DATE_ORDER},{DAY_FIRST}` in a mapping file: then no more than the rows with the month first"
+            " are refused."
+        )
+    return True in shown
+
+
+def _puts_day_first(text: str) -> bool | None:
+    """Whether a date has its day before its month; None where it doesn't show, or is no date."""
+    match = SLASHED.fullmatch(TIME.sub("", text))
+    if not match:
+        return None
+    first, second, year = (int(part) for part in match.groups())
+    with_day_first, with_month_first = _is_day(year, second, first), _is_day(year, first, second)
+    return with_day_first if with_day_first != with_month_first else None
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def read_date(text: str, heading: str, day_first: bool) -> date:
-    """A date as yyyy-mm-dd or dd/mm/yyyy. Raises Unusable for any other, and for one that could be read
-    with the month first where nothing in the file says that the day comes first."""
-    day = MIDNIGHT.sub("", text)
+    """A date as yyyy-mm-dd or dd/mm/yyyy, whatever the time. Raises Unusable for any other, and for one that
+    could be read with the month first where nothing in the file says that the day comes first."""
+    day = TIME.sub("", text)
     try:
         if match := ISO.fullmatch(day):
             return _in_bounds(date(int(match[1]), int(match[2]), int(match[3])), heading)

@@ -121,7 +121,35 @@ def test_a_status_and_its_date_are_kept_together(engine: Engine, tmp_path: Path)
     summary = run_import(engine, "ilr", small_ilr(tmp_path, delivery=failed))
     target = the_target(engine)
     assert (target.status, target.achieved_on, target.closed_on) == ("achieved", day, day)
-    assert summary.kept.count == 3
+    assert [line.field for line in summary.kept.lines] == ["status", "closed"]
+
+
+def test_a_field_that_the_source_empties_is_emptied_unless_somebody_changed_it(
+    engine: Engine, tmp_path: Path
+) -> None:
+    done = "<CompStatus>2</CompStatus><LearnActEndDate>2026-11-20</LearnActEndDate><Outcome>1</Outcome>"
+    run_import(engine, "ilr", small_ilr(tmp_path, delivery=done))
+    run_import(engine, "ilr", small_ilr(tmp_path))
+    assert the_target(engine).achieved_on is None
+    with reading(engine) as session:
+        assert session.scalars(select(Enrolment.ended_on)).one() is None
+
+
+def test_an_end_that_a_person_gave_holds_the_start_and_is_no_news_while_the_file_has_none(
+    engine: Engine, tmp_path: Path
+) -> None:
+    run_import(engine, "ilr", small_ilr(tmp_path))
+    with writing(engine) as session:
+        enrolment = session.scalars(select(Enrolment)).one()
+        enrolment.ended_on, enrolment.end_reason = date(2026, 9, 25), "withdrew"
+    assert run_import(engine, "ilr", small_ilr(tmp_path)).kept.count == 0
+    later = small_ilr(tmp_path)
+    later.write_text(later.read_text().replace("2026-09-07", "2026-11-02"))
+    summary = run_import(engine, "ilr", later)
+    with reading(engine) as session:
+        enrolment = session.scalars(select(Enrolment)).one()
+        assert (enrolment.starts_on, enrolment.ended_on) == (date(2026, 9, 7), date(2026, 9, 25))
+    assert [line.field for line in summary.kept.lines] == ["starts"]
 
 
 def test_what_the_file_says_and_a_person_entered_alike_is_no_conflict(engine: Engine, tmp_path: Path) -> None:

@@ -42,6 +42,28 @@ def test_names_arrive_whole_from_every_encoding_and_separator(
         assert (learner.given_name, learner.family_name) == ("Zoë", "O’Brien")
 
 
+@pytest.mark.parametrize("name", ["José “JOSÉ” O’Brien", "É… Ö– voilà\xa0» £5 and 20°", "Zoë", "SÃO"])
+def test_windows_1252_is_read_though_a_capital_and_a_mark_look_like_utf_8(
+    sqlite_engine: Engine, tmp_path: Path, name: str
+) -> None:
+    content = f"{HEADINGS}\n{ROW}\n".replace("Zoë", name).encode("cp1252")
+    assert run_import(sqlite_engine, "roster", written(tmp_path, content)).refused.count == 0
+    with reading(sqlite_engine) as session:
+        assert session.scalars(select(Learner.given_name)).all() == [name]
+
+
+@pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("others", ["Zoë", "£5", "O’Brien", "Łukasz", "Nguyễn", "Ömer"])
+def test_a_file_that_mixes_encodings_is_refused_with_a_line_of_each(
+    sqlite_engine: Engine, tmp_path: Path, others: str, bom: bytes
+) -> None:
+    rows = [f"A1,{others},Byron,Care,HS3-1,2026-09-07".encode(), "A2,José,Byron,Care,HS3-1,".encode("cp1252")]
+    content = bom + b"\n".join([HEADINGS.encode(), *rows])
+    with pytest.raises(Refused, match=r"line [12] is UTF-8 and line 3 isn't.*CSV UTF-8"):
+        run_import(sqlite_engine, "roster", written(tmp_path, content))
+    assert counts(sqlite_engine)["organisation"] == 0
+
+
 # --- headings ------------------------------------------------------------------------------------------
 
 
@@ -88,7 +110,7 @@ def test_a_mapping_to_an_unknown_column_is_refused_with_the_known_ones(
         (b"PK\x03\x04" + bytes(200), "is an Excel workbook"),
         (b"\xd0\xcf\x11\xe0" + bytes(200), "is an Excel workbook"),
         (f'{HEADINGS}\nA1,"Zoë,O’Brien,Care,HS3-1,2026-09-07\n', "line 2.*quotation mark"),
-        (f"{HEADINGS}\n{ROW}\n".encode() + b"\x81\x8d", "isn't text in UTF-8"),
+        (f"{HEADINGS}\n".encode() + b"\x81\x8d", "isn't text in UTF-8"),
         (f'{HEADINGS}\nA1,"{"x" * 1_000_000}",B,Care,HS3-1,2026-09-07\n', "line 2"),
     ],
 )
@@ -118,6 +140,33 @@ def test_a_row_that_cannot_be_read_is_refused_and_the_others_are_taken(
     assert [line.where for line in summary.refused.lines] == ["roster.csv, line 4"]
     assert reason in summary.refused.lines[0].reason
     assert counts(sqlite_engine)["learner"] == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "heading"),
+    [
+        ("roster", f"{HEADINGS}\n1.23E+05,Ada,Byron,Care,HS3-1,2026-09-07\n", "Person Code"),
+        ("roster", f"{HEADINGS}\nA1,Ada,Byron,Care,2E+11,2026-09-07\n", "Group Code"),
+        ("targets", "Student Ref,Target\n1.23e+15,Read\n", "Person Code"),
+        ("targets", 'Person Code,Target,Target ID\nA1,Read,"1,23E+05"\n', "Target ID"),
+        ("reviews", "Learner Reference,Review Date\n1.23E+05,2026-09-14\n", "Person Code"),
+        ("attendance", "Person Code,Week,Possible,Attended\n1.23E+05,2026-09-14,5,5\n", "Person Code"),
+    ],
+)
+def test_a_code_that_excel_has_shortened_is_refused_saying_so(
+    sqlite_engine: Engine, tmp_path: Path, kind: str, content: str, heading: str
+) -> None:
+    summary = run_import(sqlite_engine, kind, written(tmp_path, content))
+    assert summary.refused.lines[0].where == "roster.csv, line 2"
+    assert summary.refused.lines[0].reason.startswith(heading)
+    assert "Excel has shortened it" in summary.refused.lines[0].reason
+    assert counts(sqlite_engine)["learner"] == 0
+
+
+@pytest.mark.parametrize("code", ["2E5", "3E-01", "12E+A", "E+05"])
+def test_a_code_with_an_e_in_it_is_a_code(sqlite_engine: Engine, tmp_path: Path, code: str) -> None:
+    path = written(tmp_path, f"{HEADINGS}\n{ROW}\n".replace("A1", code))
+    assert run_import(sqlite_engine, "roster", path).refused.count == 0
 
 
 def test_a_million_rows_are_refused_with_what_to_do(sqlite_engine: Engine, tmp_path: Path) -> None:
@@ -159,12 +208,16 @@ def dated(folder: Path, *days: str) -> Path:
         (["09/09/2026"], [date(2026, 9, 9)]),
         (["03/04/2026", "28/09/2026"], [date(2026, 4, 3), date(2026, 9, 28)]),
         (["28/09/2026 00:00", "03/04/2026 00:00"], [date(2026, 9, 28), date(2026, 4, 3)]),
+        (["20/11/2026 10:30", "20/11/2026 9:05:00 PM"], [date(2026, 11, 20)] * 2),
+        (["2026-11-20T10:30:00", "2026-11-20 23:59:59.999"], [date(2026, 11, 20)] * 2),
+        (["28/09/2026", "03/04/2026", "04/45/2026"], [date(2026, 9, 28), date(2026, 4, 3)]),
     ],
 )
 def test_a_date_is_read_where_it_can_mean_one_day_only(
     sqlite_engine: Engine, tmp_path: Path, days: list[str], expected: list[date]
 ) -> None:
-    assert run_import(sqlite_engine, "roster", dated(tmp_path, *days)).refused.count == 0
+    summary = run_import(sqlite_engine, "roster", dated(tmp_path, *days))
+    assert summary.refused.count == len(days) - len(expected)
     assert starts(sqlite_engine) == expected
 
 
@@ -174,7 +227,8 @@ def test_a_date_is_read_where_it_can_mean_one_day_only(
         (["03/04/2026"], [2]),
         (["03/04/2026", "2026-09-28"], [2]),
         (["03/04/2026", "09/28/2026"], [2, 3]),
-        (["03/04/2026", "28/09/2026", "09/28/2026"], [2, 4]),
+        (["03/04/2026 10:30"], [2]),
+        (["28/09/2026 10:75", "28/09/2026 25:00", "28/09/2026 late"], [2, 3, 4]),
         (["28/09/26"], [2]),
         (["31/09/2026"], [2]),
         (["28 September 2026"], [2]),
@@ -193,10 +247,23 @@ def test_a_date_that_could_mean_two_days_or_none_is_refused_not_guessed(
     assert all("Start Date" in line.reason for line in summary.refused.lines)
 
 
+def test_a_file_of_both_orders_is_refused_with_a_line_of_each(sqlite_engine: Engine, tmp_path: Path) -> None:
+    path = dated(tmp_path, *["03/04/2026"] * 50, "28/09/2026", "09/28/2026")
+    with pytest.raises(
+        Refused,
+        match=r"line 52: Start Date 28/09/2026 .* day first.*line 53: Start Date 09/28/2026 .* month first.*"
+        r"`Date order,dd/mm/yyyy`",
+    ):
+        run_import(sqlite_engine, "roster", path)
+    assert counts(sqlite_engine)["organisation"] == 0
+
+
 def test_a_mapping_file_can_say_that_the_day_comes_first(sqlite_engine: Engine, tmp_path: Path) -> None:
     mapping = written(tmp_path, "Date order,dd/mm/yyyy\n", "mapping.csv")
-    run_import(sqlite_engine, "roster", dated(tmp_path, "03/04/2026"), mapping=mapping)
-    assert starts(sqlite_engine) == [date(2026, 4, 3)]
+    path = dated(tmp_path, "03/04/2026", "28/09/2026", "09/28/2026")
+    summary = run_import(sqlite_engine, "roster", path, mapping=mapping)
+    assert starts(sqlite_engine) == [date(2026, 4, 3), date(2026, 9, 28)]
+    assert [line.where for line in summary.refused.lines] == ["roster.csv, line 4"]
 
 
 def test_every_limit_and_heading_stands_in_the_documentation() -> None:
