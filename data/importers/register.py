@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from data.importers.merge import Incoming, Kind, Run, merge
 from data.importers.plans import add_rows, in_parts
-from data.importers.summary import Unusable
+from data.importers.summary import Refusal, Unusable
 from data.importers.table import Row
 from data.models import Cohort, Department, Enrolment, Learner, Person, RoleAssignment
 
@@ -125,6 +125,32 @@ def e_mail(row: Row, heading: str) -> str:
     if text and not E_MAIL.fullmatch(text):
         raise Unusable(f"{heading} {text!r} is no e-mail address")
     return text
+
+
+def address(row: Row, who: str) -> str:
+    """The e-mail address of the Tutor, Teacher or Reviewer of a row, or "". Raises Unusable for what is none,
+    and for a name without one."""
+    email, name = e_mail(row, f"{who} E-mail"), row.text(f"{who} Name")
+    if name and not email and row.has(f"{who} E-mail"):
+        raise Unusable(
+            f"the {who.lower()} {name} has no e-mail address to sign in with; fill in {who} E-mail and import"
+            " the file again"
+        )
+    return email
+
+
+def list_names_without_addresses(run: Run, rows: Iterable[Row], who: str) -> None:
+    """List once, as left out, that a file names its Tutors (Teachers, Reviewers) and has no addresses."""
+    name, address = f"{who} Name", f"{who} E-mail"
+    first = next((row for row in rows if row.text(name) and not row.has(address)), None)
+    if first is not None:
+        run.summary.left_out.add(
+            Refusal(
+                first.where,
+                f"{name} isn't taken, here and below, since the file has no column {address}, which"
+                f" a {who.lower()} signs in by. Add the column and import the file again",
+            )
+        )
 
 
 def people(run: Run, names: dict[str, str], role: str | None = None) -> dict[str, int]:

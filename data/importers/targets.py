@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from data.importers import plans
+from data.importers.choices import Choices, choices
 from data.importers.columns import folded
 from data.importers.merge import Incoming, Run, Values, merge
 from data.importers.phases import PlanPhases, phase_name
@@ -29,12 +30,12 @@ STATUSES = {
     TargetStatus.WITHDRAWN: ("withdrawn", "cancelled", "not required", "removed"),
 }
 WORDS = {folded(word): status for status, words in STATUSES.items() for word in words}
-DEFAULT_LANE = "academic"
 
 
 @dataclass(frozen=True, slots=True)
 class _Target:
-    """A row of a targets file, read, with the enrolment that it belongs to."""
+    """A row of a targets file, read, with the enrolment that it belongs to. `left_out` says why dates of it
+    aren't taken."""
 
     row: Row
     enrolled: Enrolled
@@ -43,6 +44,7 @@ class _Target:
     due_on: date | None
     created_on: date
     result: Values
+    left_out: tuple[str, ...]
 
     @property
     def code(self) -> str:
@@ -50,6 +52,11 @@ class _Target:
         ref = self.row.text("Target ID")
         name = self.row.text("Milestone") or self.row.text("Target")
         return f"#{ref}|{folded(name)}" if ref else folded(name)
+
+    @property
+    def once(self) -> tuple[int, str]:
+        """What a file may speak of once: the learner's milestone, else the target."""
+        return self.enrolled.id, folded(self.row.text("Milestone")) or self.code
 
     @property
     def milestone_key(self) -> str:
@@ -74,65 +81,105 @@ def _read(run: Run, register: Register, rows: list[Row]) -> list[_Target]:
     found: dict[tuple[int, str], _Target] = {}
     for row in rows:
         try:
-            target = _target(register, row, lanes, phases)
-            first = found.setdefault((target.enrolled.id, target.code), target)
-            if first is not target and first.row.cells != row.cells:
-                raise Unusable(f"it says something else of this target than {first.row.where} does")
+            target = _target(run, register, row, lanes, phases)
+            first = found.setdefault(target.once, target)
+            _refuse_difference(first.row, row)
         except Unusable as error:
             run.summary.refused.add(Refusal(row.where, str(error)))
+            continue
+        for reason in target.left_out:
+            run.summary.left_out.add(Refusal(row.where, reason))
     return list(found.values())
 
 
-def _target(register: Register, row: Row, lanes: dict[str, int], phases: dict[int, PlanPhases]) -> _Target:
-    row.needed("Target")
-    enrolled = register.enrolment(row)
-    due_on = row.day("Due Date")
-    return _Target(
-        row=row,
-        enrolled=enrolled,
-        lane_id=_lane(row, lanes),
-        phase_id=_phase(row, phases[enrolled.id], due_on),
-        due_on=due_on,
-        created_on=row.day("Date Set") or enrolled.starts_on,
-        result=_result(row, due_on),
+def _refuse_difference(first: Row, row: Row) -> None:
+    if first.cells == row.cells:
+        return
+    if milestone := row.text("Milestone"):
+        raise Unusable(
+            f"it says something else of the milestone {milestone} for learner {row.text('Person Code')} than"
+            f" {first.where} does; a learner has a milestone once. Mend or remove one of the two"
+        )
+    raise Unusable(
+        f"it says something else of this target than {first.where} does. If it is another target of the"
+        " same title, give it a Target ID of its own"
     )
 
 
-def _result(row: Row, due_on: date | None) -> Values:
-    """Status, achieved date and closing date; a closed target needs a date from the file."""
+def _target(run: Run, register: Register, row: Row, lanes: Choices, phases: dict[int, PlanPhases]) -> _Target:
+    row.needed("Target")
+    enrolled = register.enrolment(row)
+    due_on = row.day("Due Date")
+    set_on, set_left_out = _set_on(row, due_on, run.today)
+    result, result_left_out = _result(row, due_on, run.today)
+    return _Target(
+        row=row,
+        enrolled=enrolled,
+        lane_id=lanes.id(row),
+        phase_id=_phase(row, phases[enrolled.id], due_on),
+        due_on=due_on,
+        created_on=set_on or enrolled.starts_on,
+        result=result,
+        left_out=tuple(reason for reason in (set_left_out, result_left_out) if reason),
+    )
+
+
+def _set_on(row: Row, due_on: date | None, today: date) -> tuple[date | None, str]:
+    """The day on which it was agreed, and why it is left out where it can't be."""
+    set_on = row.day("Date Set")
+    if set_on and set_on > today:
+        return None, f"Date Set {set_on} is still to come; the learner's start is taken"
+    if set_on and due_on and set_on > due_on:
+        return None, f"Date Set {set_on} is after the Due Date {due_on}; the learner's start is taken"
+    return set_on, ""
+
+
+def _result(row: Row, due_on: date | None, today: date) -> tuple[Values, str]:
+    """Status, achieved date and closing date, and why a date is left out; a closed target needs a date from
+    the file."""
     text = row.text("Status")
     status = WORDS.get(folded(text))
     if status is None:
-        raise Unusable(f"Status {text!r} isn't known; write one of {', '.join(TargetStatus)}")
-    closed_on = row.day("Date Achieved")
-    if status == TargetStatus.ACHIEVED and closed_on is None:
-        raise Unusable("an achieved target needs a Date Achieved")
-    if status not in CLOSED_STATUSES:
+        words = ", ".join(_shown(status) for status in TargetStatus)
+        raise Unusable(f"Status {text!r} isn't known; write one of {words}")
+    closed_on, left_out = row.day("Date Achieved"), ""
+    if status in CLOSED_STATUSES:
+        closed_on = _closed_on(status, closed_on, due_on, today)
+    elif closed_on:
+        left_out = f"Date Achieved {closed_on}, since the status is {_shown(status)}; write achieved if it is"
         closed_on = None
-    elif (closed_on := closed_on or due_on) is None:
-        raise Unusable(f"a target that is {status} needs a Date Achieved (when it was closed) or a Due Date")
-    return {
+    values = {
         "status": status,
         "achieved_on": closed_on if status == TargetStatus.ACHIEVED else None,
         "closed_on": closed_on,
     }
+    return values, left_out
 
 
-def _lanes(run: Run) -> dict[str, int]:
-    """{lane by key or label, folded: id}."""
-    found: dict[str, int] = {}
-    for key, label, lane_id in run.session.execute(
-        select(Lane.key, Lane.label, Lane.id).where(Lane.organisation_id == run.organisation_id)
-    ):
-        found |= {folded(key): lane_id, folded(label): lane_id}
-    return found
+def _closed_on(status: TargetStatus, given: date | None, due_on: date | None, today: date) -> date:
+    if given and given > today:
+        raise Unusable(f"Date Achieved {given} is still to come; write the day on which it was closed")
+    if status == TargetStatus.ACHIEVED and given is None:
+        raise Unusable("an achieved target needs a Date Achieved")
+    closed_on = given or due_on
+    if closed_on is None:
+        raise Unusable(
+            f"a target that is {_shown(status)} needs a Date Achieved (when it was closed) or a Due Date"
+        )
+    return closed_on
 
 
-def _lane(row: Row, lanes: dict[str, int]) -> int:
-    text = folded(row.text("Lane")) or DEFAULT_LANE
-    if text not in lanes:
-        raise Unusable(f"Lane {row.text('Lane')!r} isn't known; write one of {', '.join(lanes)}")
-    return lanes[text]
+def _shown(status: TargetStatus) -> str:
+    return status.replace("-", " ")
+
+
+def _lanes(run: Run) -> Choices:
+    rows = run.session.execute(
+        select(Lane.key, Lane.label, Lane.id)
+        .where(Lane.organisation_id == run.organisation_id)
+        .order_by(Lane.position)
+    )
+    return choices("Lane", "academic", rows)
 
 
 def _phases(run: Run, register: Register, rows: list[Row]) -> dict[int, PlanPhases]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from data.importers.merge import Incoming, Kind, Run, merge
 from data.importers.plans import in_parts
-from data.importers.register import e_mail, people
+from data.importers.register import address, people
 from data.importers.summary import Refusal, Unusable
 from data.importers.table import Row
 from data.models import (
@@ -135,7 +135,7 @@ def write_groups(run: Run, memberships: Sequence[Membership]) -> None:
     teaches: dict[tuple[str, str], date] = {}
     for each in memberships:
         try:
-            email = e_mail(each.row, "Teacher E-mail")
+            email = address(each.row, "Teacher")
         except Unusable as error:
             run.summary.left_out.add(Refusal(each.row.where, str(error)))
             continue

@@ -306,8 +306,6 @@ def test_teaching_groups_gather_learners_of_several_departments(engine: Engine, 
         ("A9,Ada,Byron,Care,HS3-1,,07/09/2026,,20/11/2026,abducted,,,,", "'abducted' isn't known"),
         ("A9,Ada,Byron,Care,HS3-1,,07/09/2026,,,,26/10/2026,12/10/2026,,", "isn't after Break From"),
         ("A9,Ada,Byron,Care,HS3-1,,07/09/2026,,,,,12/10/2026,,", "no Break From"),
-        ("A9,Ada,Byron,Care,HS3-1,,07/09/2026,,,,,,not an address,", "no e-mail address"),
-        ("A9,Ada,Byron,Care,HS3-1,,07/09/2026,,,,,,,Jo Smith", "needs an e-mail address"),
         ("A1,Ada,Byron,Care,HS3-1,,14/09/2026,30/07/2027,,,,,,", "something else of learner A1"),
     ],
 )
