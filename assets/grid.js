@@ -303,12 +303,13 @@
   }
 
   // Whoever has gone on typing in the form since it was sent, or has gone to another of its fields, stays there.
-  let sentFrom = null;
-  document.addEventListener("submit", () => { sentFrom = document.activeElement; });
+  let sentFrom = null; // the name of the field
+  document.addEventListener("submit", () => { sentFrom = document.activeElement.name; });
 
   function isTyping() {
-    const form = document.activeElement && document.activeElement.closest("[data-view=target-form] form");
-    return Boolean(form) && (form.hasAttribute("data-unsaved") || document.activeElement !== sentFrom);
+    const field = document.activeElement && document.activeElement.closest("input, select, textarea");
+    const form = field && field.closest("[data-view=target-form] form");
+    return Boolean(form) && (form.hasAttribute("data-unsaved") || field.name !== sentFrom);
   }
 
   document.addEventListener("keydown", (event) => {
