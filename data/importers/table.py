@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 from data.errors import Refused
@@ -237,12 +238,12 @@ def _day_first(name: str, rows: list[tuple[int, list[str]]], dates: dict[str, in
         raise Refused(
             f"{name}, {shown[True]} can only have the day first, but {shown[False]} can only have the month"
             " first. Correct the one that is wrong and import the file again. Or put"
-            f" `{DATE_ORDER},{DAY_FIRST}` in a mapping file: then no more than the rows with the month first"
-            " are refused."
+            f" `{DATE_ORDER},{DAY_FIRST}` in a mapping file: then only rows with the month first are refused."
         )
     return True in shown
 
 
+@lru_cache(maxsize=10_000)
 def _puts_day_first(text: str) -> bool | None:
     """Whether a date has its day before its month; None where it doesn't show, or is no date."""
     match = SLASHED.fullmatch(TIME.sub("", text))
