@@ -13,6 +13,7 @@ from components.route_entries import (
     moved_line,
     state_icon,
     state_line,
+    whole_title,
 )
 from components.route_map import map_sizes, route_map
 from components.text_width import text_width, wrapped
@@ -58,6 +59,7 @@ def learner_print(route: RouteMap, *, own: bool) -> str:
         sheet=sheet,
         shortened=most_title_lines(route) > sheet.title_lines,
         icon=lambda target: state_icon(target.state, calm=own) if target.state else "circle",
+        whole_title=whole_title,
         line=lambda target: state_line(target, route.today, calm=own),
         moved=lambda target: moved_line(target, route.today),
     )
@@ -70,7 +72,7 @@ def _list_lines(route: RouteMap, *, own: bool) -> int:
     for target in (*route.targets, *route.proposed):
         state = f"{state_line(target, route.today, calm=own)} {moved_line(target, route.today)}"
         room = LIST_WIDTH - text_width(state, LIST_SIZE)
-        needed = wrapped(target.title, LIST_SIZE, room, MOST_TITLE_LINES)[1]
+        needed = wrapped(whole_title(target), LIST_SIZE, room, MOST_TITLE_LINES)[1]
         lines, longest = lines + needed, max(longest, needed)
     return -(-lines // LIST_COLUMNS) + longest - 1
 

@@ -81,6 +81,12 @@ def most_title_lines(route: RouteMap) -> int:
     return max([entry.lines for entry in found if entry.kind == "target"], default=1)
 
 
+def whole_title(target: RouteTarget) -> str:
+    """The title, after what the map calls the target where that doesn't stand in the title anyway."""
+    name = target.short_title or ""
+    return target.title if all(word in target.title for word in name.split()) else f"{name}: {target.title}"
+
+
 def _brief(entry: Entry, most_lines: int) -> Entry:
     """The entry with so many lines of its title at most, and without what doesn't name its state."""
     line = "" if entry.kind in ("support", "barrier") else entry.line

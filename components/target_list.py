@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from components.drawing import render
-from components.route_entries import moved_line, near_day, state_icon, state_word
+from components.route_entries import moved_line, near_day, state_icon, state_word, whole_title
 from data.route_map import CLOSED, RouteMap, RouteTarget
 from data.rules import TargetState
 
@@ -26,6 +26,7 @@ def target_list(route: RouteMap, *, calm: bool = False, brief: bool = False) -> 
         calm=calm,
         brief=brief,
         parts=[(name, targets) for name, targets in parts if targets],
+        title=whole_title,
         lanes={lane.id: lane.label for lane in route.lanes},
         word=lambda target: state_word(target.state, calm=calm),
         icon=lambda target: state_icon(target.state, calm=calm),

@@ -185,6 +185,20 @@ def test_the_list_begins_with_what_is_overdue_and_ends_with_what_is_closed() -> 
     assert re.findall(r'<tr data-target="(\d+)"', target_list(ROUTE)) == ["1", "3", "4", "5", "2"]
 
 
+@pytest.mark.parametrize(
+    ("unit", "title", "whole"),
+    [
+        ("Unit 3", "CAD drawings", "Unit 3: CAD drawings"),
+        ("Unit 3 P1", "Unit 3 CAD drawings, P1: layers", "Unit 3 CAD drawings, P1: layers"),
+        (None, "CAD drawings", "CAD drawings"),
+    ],
+)
+def test_the_list_names_a_target_as_the_map_does(unit: str | None, title: str, whole: str) -> None:
+    route = replace(ROUTE, targets=(replace(TARGET, short_title=unit, title=title),))
+    assert f">{whole}</a>" in target_list(route)
+    assert whole in text_of(learner_print(route, own=False))
+
+
 def test_the_head_gives_the_reason_of_the_review_and_the_denominator_of_attendance() -> None:
     heard = text_of(head(ROUTE, own=False))
     assert "Review due soon, Thu 14 Jan 2027" in heard
