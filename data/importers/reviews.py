@@ -122,7 +122,10 @@ def _first_of_each(run: Run, read: Iterable[Read]) -> list[Incoming]:
     for each, where in read:
         first, first_where = found.setdefault(each.key, (each, where))
         if first.values != each.values:
-            reason = f"it says something else than {first_where} does of the same day"
+            reason = (
+                f"it says something else than {first_where} does of the same day. Put what was said into one"
+                " row, or mend the date or the Review Type"
+            )
             run.summary.refused.add(Refusal(where, reason))
     return [each for each, _ in found.values()]
 
@@ -143,7 +146,7 @@ def _weeks_counted_once(run: Run, read: Iterable[Read]) -> list[Incoming]:
             differs_from = first_where if where != first_where else other
             reason = (
                 f"{differs_from} says something else of the same week, so neither is taken. A learner's week"
-                " may stand in one row: where each class has its own, add them up"
+                " stands in one row only: where each class has its own, add them up"
             )
             run.summary.refused.add(Refusal(where, reason))
     return taken
