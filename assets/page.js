@@ -96,6 +96,15 @@
     settle();
   });
 
+  // The browser's own jump would be another address, for which Dash draws the whole page anew.
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest(".skip-link")) return;
+    event.preventDefault();
+    const main = document.getElementById("main");
+    main.focus({ preventScroll: true });
+    main.scrollIntoView();
+  });
+
   // A file holds what its page shows: its link takes the page's parameters along.
   document.addEventListener(
     "click",
@@ -269,11 +278,23 @@
     if (event.target.closest(".found a")) document.getElementById("find-learner").value = "";
   });
 
+  let cameFrom = null; // what had the focus as Ctrl K was pressed
+  document.addEventListener("focusin", (event) => {
+    if (!event.target.closest(".search")) cameFrom = null;
+  });
+
+  // Without the focus in it, the box shows no list.
+  function leaveSearch() {
+    const place = cameFrom && cameFrom.isConnected && cameFrom !== document.body ? cameFrom : document.getElementById("main");
+    place.focus({ preventScroll: true });
+  }
+
   document.addEventListener("keydown", (event) => {
     const search = document.getElementById("find-learner");
     if (!search) return;
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
       event.preventDefault();
+      if (!document.activeElement.closest(".search")) cameFrom = document.activeElement;
       search.focus();
       search.select();
       return;
@@ -292,7 +313,7 @@
       event.preventDefault();
       openFirst(search);
     } else if (event.key === "Escape") {
-      search.blur();
+      leaveSearch();
     }
   });
 })();
