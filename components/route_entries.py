@@ -18,6 +18,8 @@ WIDEST_TITLE = 124
 """Less than a label may be wide for its date: narrow titles of more lines leave more room beside them."""
 MOST_TITLE_LINES, MOST_NOTE_LINES = 4, 2
 PADDING = 6
+SHORTEST_WORD = 3
+"""Letters; “of” and numbers stand in many titles."""
 WIDEST_BOX = 320
 ICON = 26
 REVIEW_PUSHED_DAYS = 7
@@ -82,9 +84,11 @@ def most_title_lines(route: RouteMap) -> int:
 
 
 def whole_title(target: RouteTarget) -> str:
-    """The title, after what the map calls the target where that doesn't stand in the title anyway."""
+    """The title, after what the map calls the target where the two have no word in common."""
     name = target.short_title or ""
-    return target.title if all(word in target.title for word in name.split()) else f"{name}: {target.title}"
+    title = target.title.casefold()
+    shared = [word for word in name.casefold().split() if len(word) >= SHORTEST_WORD and word in title]
+    return target.title if shared or not name else f"{name}: {target.title}"
 
 
 def _brief(entry: Entry, most_lines: int) -> Entry:

@@ -189,7 +189,8 @@ def test_the_list_begins_with_what_is_overdue_and_ends_with_what_is_closed() -> 
     ("unit", "title", "whole"),
     [
         ("Unit 3", "CAD drawings", "Unit 3: CAD drawings"),
-        ("Unit 3 P1", "Unit 3 CAD drawings, P1: layers", "Unit 3 CAD drawings, P1: layers"),
+        ("TMA 1", "Tutor-marked assessment 1", "TMA 1: Tutor-marked assessment 1"),
+        ("Unit 3 CAD", "Unit 3: Draw a bearing", "Unit 3: Draw a bearing"),
         (None, "CAD drawings", "CAD drawings"),
     ],
 )
