@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from data.importers.columns import folded
 from data.importers.merge import Run, Values
 from data.importers.register import Enrolled, Register, address
 from data.importers.summary import Refusal, Unusable
-from data.importers.table import Row, read_date
+from data.importers.table import YEARS, Row
 from data.models import Cohort, Department, EndReason
 
 END_REASONS = {
@@ -25,7 +24,8 @@ END_REASONS = {
 GOES_ON = ("", "1", "continuing", "active", "current", "enrolled")
 CODE = "Person Code"
 BORN = "Date of Birth"
-BORN_LONG_AGO = re.compile(r"\b19(?!00)(?=[0-4]\d\b)")
+BORN_IN = range(1900, YEARS.stop)
+"""Years: learners may be older than any other date in a file."""
 HEADINGS = {
     "given_name": "Forename",
     "family_name": "Surname",
@@ -188,18 +188,7 @@ def _person(row: Row, today: date) -> Values:
 
 
 def _born_on(row: Row, today: date) -> date | None:
-    """The date of birth, in 1901 at the earliest, where other dates of a file may not lie before 1950.
-
-    1901 to 1949 have the calendar of 2001 to 2049, so that such a date is read a century later.
-    """
-    text = row.text(BORN)
-    later = BORN_LONG_AGO.sub("20", text)
-    try:
-        born_on = read_date(later, BORN, row.day_first) if text else None
-    except Unusable as error:
-        raise Unusable(str(error).replace(later, text)) from error
-    if born_on and later != text:
-        born_on = born_on.replace(year=born_on.year - 100)
+    born_on = row.day(BORN, BORN_IN)
     if born_on and born_on > today:
         raise Unusable(f"{BORN} {born_on} is still to come. Mend it, or leave it empty")
     return born_on

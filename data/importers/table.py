@@ -52,9 +52,9 @@ class Row:
             raise Unusable(f"{heading} is empty")
         return text
 
-    def day(self, heading: str) -> date | None:
+    def day(self, heading: str, years: range = YEARS) -> date | None:
         text = self.text(heading)
-        return read_date(text, heading, self.day_first) if text else None
+        return read_date(text, heading, self.day_first, years) if text else None
 
     def whole(self, heading: str) -> int:
         text = self.needed(heading).removesuffix(".0")
@@ -262,18 +262,18 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
-def read_date(text: str, heading: str, day_first: bool) -> date:
+def read_date(text: str, heading: str, day_first: bool, years: range = YEARS) -> date:
     """A date as yyyy-mm-dd or dd/mm/yyyy, whatever the time. Raises Unusable for any other, and for one that
     could be read with the month first where nothing in the file says that the day comes first."""
     day = TIME.sub("", text)
     try:
         if match := ISO.fullmatch(day):
-            return _in_bounds(date(int(match[1]), int(match[2]), int(match[3])), heading)
+            return _in_bounds(date(int(match[1]), int(match[2]), int(match[3])), heading, years)
         if match := SLASHED.fullmatch(day):
             first, second = int(match[1]), int(match[2])
             found = date(int(match[3]), second, first)
             if first > 12 or first == second or day_first:
-                return _in_bounds(found, heading)
+                return _in_bounds(found, heading, years)
             other = found.replace(month=first, day=second)
             raise Unusable(
                 f"{heading} {text} could be {found.day} {found:%B} or {other.day} {other:%B}, and this file"
@@ -287,7 +287,7 @@ def read_date(text: str, heading: str, day_first: bool) -> date:
     )
 
 
-def _in_bounds(day: date, heading: str) -> date:
-    if day.year not in YEARS:
-        raise Unusable(f"{heading} {day} lies outside the years {YEARS[0]} to {YEARS[-1]}")
+def _in_bounds(day: date, heading: str, years: range) -> date:
+    if day.year not in years:
+        raise Unusable(f"{heading} {day} lies outside the years {years[0]} to {years[-1]}")
     return day
