@@ -66,8 +66,7 @@ class Row:
 def read_tables(run: Run, paths: Sequence[Path]) -> Iterator[Row]:
     """The rows of the files, those that can't be read at all refused.
 
-    Raises Refused where a file is none of this kind (a heading is missing or there twice, or it isn't text),
-    or its dates contradict one another.
+    Raises Refused where a file is none of this kind: a heading is missing or there twice, or it isn't text.
     """
     columns = COLUMNS[run.source]
     mapping = _read_mapping(run.mapping, columns) if run.mapping else _Mapping()
@@ -91,7 +90,7 @@ def _read_table(run: Run, path: Path, columns: tuple[Column, ...], mapping: _Map
     known = {column.heading: column for column in columns}
     dates = {heading: at for heading, at in places.items() if known[heading].is_date}
     codes = {heading: at for heading, at in places.items() if known[heading].is_code}
-    day_first = mapping.day_first or _day_first(path.name, rows, dates)
+    day_first = mapping.day_first or _day_first(run, path.name, rows, dates)
     with run.progress(f"Reading {path.name}", len(rows)) as advance:
         for line, cells in rows:
             run.summary.read += 1
@@ -223,11 +222,9 @@ def _read_mapping(path: Path, columns: tuple[Column, ...]) -> _Mapping:
 # --- dates ---------------------------------------------------------------------------------------------
 
 
-def _day_first(name: str, rows: list[tuple[int, list[str]]], dates: dict[str, int]) -> bool:
-    """Whether the file shows that its dates put the day first: one can be read no other way.
-
-    Raises Refused where another can be read only with the month first: either may be the mistake.
-    """
+def _day_first(run: Run, name: str, rows: list[tuple[int, list[str]]], dates: dict[str, int]) -> bool:
+    """Whether the file shows that its dates put the day first: one can be read no other way, and none only
+    with the month first. Where there are both, either may be the mistake; that is listed once."""
     shown: dict[bool, str] = {}
     for line, cells in rows:
         for heading, at in dates.items():
@@ -235,12 +232,13 @@ def _day_first(name: str, rows: list[tuple[int, list[str]]], dates: dict[str, in
             if order is not None:
                 shown.setdefault(order, f"line {line}: {heading} {cells[at]}")
     if len(shown) == 2:
-        raise Refused(
-            f"{name}, {shown[True]} can only have the day first, but {shown[False]} can only have the month"
-            " first. Correct the one that is wrong and import the file again. Or put"
-            f" `{DATE_ORDER},{DAY_FIRST}` in a mapping file: then only rows with the month first are refused."
+        reason = (
+            f"{shown[True]} can only have the day first, but {shown[False]} can only have the month first, so"
+            " dates that could be either are refused. Correct the wrong one and import the file again,"
+            f" or put `{DATE_ORDER},{DAY_FIRST}` in a mapping file"
         )
-    return True in shown
+        run.summary.left_out.add(Refusal(name, reason))
+    return set(shown) == {True}
 
 
 @lru_cache(maxsize=10_000)
