@@ -3,8 +3,6 @@
   "use strict";
 
   const byId = (id) => document.getElementById(id);
-  // What is hidden can't have the focus yet: React shows it a moment after its props are set.
-  const afterDrawing = (act) => setTimeout(act, 20);
   const SHOWN_WITHIN = 3000; // milliseconds
 
   // --- the target on show -------------------------------------------------------------------------------
@@ -51,9 +49,10 @@
     focusOnceShown(root, Date.now() + SHOWN_WITHIN);
   }
 
-  // A form that comes with a save's own drawings is shown only by the next answer.
+  // What is hidden can't have the focus yet: React shows it a moment after its props are set, and a form that
+  // comes with a save's own drawings only with the next answer.
   function focusOnceShown(root, until) {
-    afterDrawing(() => {
+    setTimeout(() => {
       if (!root.getClientRects().length) {
         if (root.isConnected && Date.now() < until) focusOnceShown(root, until);
         return;
@@ -61,7 +60,7 @@
       root.focus({ preventScroll: true });
       const top = root.getBoundingClientRect().top;
       if (top < 0 || top > window.innerHeight * 0.6) root.scrollIntoView({ block: "start" });
-    });
+    }, 20);
   }
 
   function leave(before, target) {

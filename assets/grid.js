@@ -389,7 +389,7 @@
     api.addEventListener("cellClicked", clicked);
     api.addEventListener("cellKeyDown", key);
     api.addEventListener("gridPreDestroyed", end);
-    document.querySelector(".grid [role=grid]").setAttribute("aria-label", `Progress in ${document.title.split(" · ")[0]}`);
+    document.querySelector(".grid [role=grid]").setAttribute("aria-label", `Progress in ${document.getElementById("main").dataset.title}`);
     fit();
     if (shown) api.onFilterChanged();
     showTools();

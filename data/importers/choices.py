@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.orm import Mapped
+
 from data.importers.columns import folded
+from data.importers.merge import Run
 from data.importers.summary import Unusable
 from data.importers.table import Row
+from data.models import Lane, ReviewKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +33,10 @@ class Choices:
         return found
 
 
-def choices(heading: str, usual: str, rows: Iterable[tuple[str, str, int]]) -> Choices:
-    """The choices of (key, label, id), in their order."""
-    rows = list(rows)
-    ids = {folded(word): row_id for key, label, row_id in rows for word in (key, label)}
-    return Choices(heading, ids, [label for _, label, _ in rows], usual)
+def choices(run: Run, heading: str, of: type[Lane | ReviewKind], label: Mapped[str], usual: str) -> Choices:
+    """The college's own lanes, or kinds of review, in their order."""
+    rows = run.session.execute(
+        select(of.key, label, of.id).where(of.organisation_id == run.organisation_id).order_by(of.position)
+    ).all()
+    ids = {folded(word): row_id for key, name, row_id in rows for word in (key, name)}
+    return Choices(heading, ids, [name for _, name, _ in rows], usual)

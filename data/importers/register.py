@@ -141,13 +141,13 @@ def address(row: Row, who: str) -> str:
 
 def list_names_without_addresses(run: Run, rows: Iterable[Row], who: str) -> None:
     """List once, as left out, that a file names its Tutors (Teachers, Reviewers) and has no addresses."""
-    name, address = f"{who} Name", f"{who} E-mail"
-    first = next((row for row in rows if row.text(name) and not row.has(address)), None)
+    name, e_mails = f"{who} Name", f"{who} E-mail"
+    first = next((row for row in rows if row.text(name) and not row.has(e_mails)), None)
     if first is not None:
         run.summary.left_out.add(
             Refusal(
                 first.where,
-                f"{name} isn't taken, here and below, since the file has no column {address}, which"
+                f"{name} isn't taken, here and below, since the file has no column {e_mails}, which"
                 f" a {who.lower()} signs in by. Add the column and import the file again",
             )
         )

@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
-
 from data import rules
-from data.importers.choices import Choices, choices
+from data.importers.choices import choices
 from data.importers.merge import Incoming, Kind, Run, Values, merge
 from data.importers.plans import in_parts
 from data.importers.register import Enrolled, Register, address, list_names_without_addresses, people
@@ -35,7 +33,7 @@ Read = tuple[Incoming, str]
 
 def import_reviews(run: Run, paths: Sequence[Path]) -> None:
     """Import reviews files; a review is known by its plan, kind and day."""
-    kinds = _kinds(run)
+    kinds = choices(run, "Review Type", ReviewKind, ReviewKind.name, "progress")
     rows = list(read_tables(run, paths))
     held_by = _reviewers(run, rows)
 
@@ -169,12 +167,3 @@ def _refuse_before_start(heading: str, day: date, enrolled: Enrolled) -> None:
             f" {enrolled.group_code} on {enrolled.starts_on}. Check the year; if it belongs to an earlier"
             " enrolment, say so in Group Code"
         )
-
-
-def _kinds(run: Run) -> Choices:
-    rows = run.session.execute(
-        select(ReviewKind.key, ReviewKind.name, ReviewKind.id)
-        .where(ReviewKind.organisation_id == run.organisation_id)
-        .order_by(ReviewKind.position)
-    )
-    return choices("Review Type", "progress", rows)

@@ -76,7 +76,7 @@ def import_targets(run: Run, paths: Sequence[Path]) -> None:
 
 
 def _read(run: Run, register: Register, rows: list[Row]) -> list[_Target]:
-    lanes = _lanes(run)
+    lanes = choices(run, "Lane", Lane, Lane.label, "academic")
     phases = _phases(run, register, rows)
     found: dict[tuple[int, str], _Target] = {}
     for row in rows:
@@ -171,15 +171,6 @@ def _closed_on(status: TargetStatus, given: date | None, due_on: date | None, to
 
 def _shown(status: TargetStatus) -> str:
     return status.replace("-", " ")
-
-
-def _lanes(run: Run) -> Choices:
-    rows = run.session.execute(
-        select(Lane.key, Lane.label, Lane.id)
-        .where(Lane.organisation_id == run.organisation_id)
-        .order_by(Lane.position)
-    )
-    return choices("Lane", "academic", rows)
 
 
 def _phases(run: Run, register: Register, rows: list[Row]) -> dict[int, PlanPhases]:
