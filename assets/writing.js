@@ -12,7 +12,7 @@
   const typedBy = new Map(); // draft key → {typed, base, basedOn, kept}: typed and not saved, on top of what
   const filledWith = new WeakMap(); // form → its fields as drawn
   const keptAs = new Map(); // draft key of a part that keeps itself → {version, values} as it was kept
-  const sending = new WeakSet();
+  const sending = new Map(); // draft key of a form that is on its way → its fields as they stand by now
   const drafting = new Map(); // draft key → the draft that is on its way
   let onServer = null; // promise of the drafts that the server keeps for this page
   let pathOfDrafts = "";
@@ -98,8 +98,17 @@
       if (control) control.setAttribute("aria-describedby", described.join(" "));
     }
     renew(form);
+    goOn(form);
     const typed = typedBy.get(form.dataset.draft);
     if (typed) restore(form, typed);
+  }
+
+  // A tick that is on its way holds, though the answer to another, which doesn't know it yet, draws its form anew.
+  function goOn(form) {
+    const now = sending.get(form.dataset.draft);
+    if (!now) return;
+    form.setAttribute("aria-busy", "true");
+    if (isAtOnce(form)) put(form, now);
   }
 
   // A redraw may have been read before the part was kept.
@@ -243,34 +252,39 @@
       const whole = halfTyped.type === "date" ? "Please type the whole date: day, month and year." : "Please write a number.";
       return judge(form, { [halfTyped.name]: whole });
     }
-    if (sending.has(form)) return null;
-    sending.add(form);
+    const key = form.dataset.draft;
+    const isOnItsWay = sending.has(key);
+    sending.set(key, typedIn(form));
+    if (isOnItsWay) return null;
     form.setAttribute("aria-busy", "true");
     tellWithin(form, "");
     // A draft that arrived after what is saved would stay, and be put back over it.
-    await drafting.get(form.dataset.draft);
+    await drafting.get(key);
     const sent = typedIn(form);
     const page = window.location.pathname;
-    let answer;
+    let answer, told;
     try {
       answer = await post(form.getAttribute("action"), bodyOf(form));
+      told = await answer.clone().json().catch((unreadable) => {
+        if (answer.ok) throw unreadable; // cut off on its way
+        return { sentence: FAILED };
+      });
     } catch {
-      undo(form);
+      undo(inPlace(form, key));
       tellWithin(form, LOST);
       return say(LOST);
     } finally {
-      sending.delete(form);
-      form.removeAttribute("aria-busy");
+      sending.delete(key);
+      inPlace(form, key).removeAttribute("aria-busy");
     }
-    return heed(inPlace(form), answer, sent, page);
+    return heed(inPlace(form, key), answer, told, sent, page);
   }
 
   // A redraw may have put another element in the form's place meanwhile.
-  const inPlace = (form) =>
-    form.isConnected ? form : document.querySelector(`form[data-draft="${CSS.escape(form.dataset.draft)}"]`) || form;
+  const inPlace = (form, key) =>
+    form.isConnected ? form : document.querySelector(`form[data-draft="${CSS.escape(key)}"]`) || form;
 
-  async function heed(form, answer, sent, page) {
-    const told = await answer.clone().json().catch(() => ({ sentence: FAILED }));
+  function heed(form, answer, told, sent, page) {
     if (answer.ok) return saved(form, told, sent, page);
     undo(form);
     if (answer.status !== 409 && !told.errors) tellWithin(form, told.sentence || FAILED);

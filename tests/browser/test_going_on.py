@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, Response, Route, expect
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from data.models import Enrolment, Step, Target
@@ -94,13 +94,44 @@ def test_a_step_ticked_twice_quickly_is_as_the_second_left_it(
     expect(page.locator(f"form[data-draft='{step}'][aria-busy]")).to_be_visible()
     tick.press("Space")
     expect(tick).not_to_be_checked()
-    with page.expect_response(unticks):
+    with page.expect_response(unticks) as second:
         held[0].continue_()
+    assert second.value.ok, second.value.text()
     ready(page)
     expect(tick).not_to_be_checked()
     page.reload()
     ready(page)
     expect(tick).not_to_be_checked()
+
+
+def test_two_steps_ticked_quickly_are_both_done(page_as: OpenPage, served_engine: Engine) -> None:
+    undone = select(func.count()).where(Step.target_id == Target.id, Step.done_on.is_(None))
+    target, learner = open_targets(served_engine, undone.scalar_subquery() >= 2)[2]
+    page = page_as("tutor", f"/learner/{learner}?target={target}")
+    forms = page.locator("[data-view=target-form] form[data-at-once]:has([type=checkbox]:not(:checked))")
+    keys = [form.get_attribute("data-draft") for form in forms.all()[:2]]
+    one, other = (page.locator(f"form[data-draft='{key}'] [type=checkbox]") for key in keys)
+    held: list[Route] = []
+
+    def hold_the_second(route: Route) -> None:
+        if f"step={str(keys[1]).partition(':')[2]}&" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/write/**", hold_the_second)
+    other.press("Space")
+    one.press("Space")
+    expect(one.and_(page.locator("[checked]"))).to_be_visible()  # drawn by its answer
+    expect(other).to_be_checked()
+    with page.expect_response("**/write/**") as second:
+        held[0].continue_()
+    assert second.value.ok, second.value.text()
+    ready(page)
+    page.reload()
+    ready(page)
+    expect(one).to_be_checked()
+    expect(other).to_be_checked()
 
 
 def test_ones_own_tick_is_no_conflict_with_ones_own_draft(page_as: OpenPage, served_engine: Engine) -> None:
