@@ -55,14 +55,19 @@ def test_a_redraw_that_was_read_before_a_part_kept_itself_doesn_t_take_it_back(
     page.wait_for_url(re.compile(r"/review/\d+$"))
     ready(page)
     waiting: list[tuple[Route, APIResponse]] = []
-    page.route("**/_dash-update-component*", lambda route: waiting.append((route, route.fetch())))
+
+    def read_now_tell_later(route: Route) -> None:
+        waiting.append((route, route.fetch()))
+        page.evaluate("document.body.dataset.isRead = 'true'")
+
+    page.route("**/_dash-update-component*", read_now_tell_later)
     page.locator("[data-writes=review-action-add] [name=what]").fill("Book the workshop")
     page.locator("[data-action=add-action]").click()
     expect(page.locator("#status")).to_have_text("Noted.")
+    page.wait_for_selector("body[data-is-read]")
     part = page.locator("[data-place=agreed]")
     part.locator("[name=said]").fill(AGREED)
     kept(page, "agreed")
-    assert waiting
     for route, answer in waiting:
         route.fulfill(response=answer)
     page.unroute("**/_dash-update-component*")

@@ -358,6 +358,7 @@ def test_a_wall_keeps_its_hours_reloads_by_night_and_for_a_new_version_and_follo
     state(page, "dark")
     expect(page.locator("#boards")).to_be_hidden()
     assert page.inner_text("#time") == "18:00"
+    page.close()
     hall.proxy.now = datetime(2027, 3, 28, 0, 58, tzinfo=UTC)
     page = hall.hang("one")
     state(page, "showing")
@@ -374,6 +375,7 @@ def test_a_wall_keeps_its_hours_reloads_by_night_and_for_a_new_version_and_follo
     hall.proxy.version = "another"
     hall.wait(page, 300)
     assert hall.proxy.pages == pages + 2, "one reload for a new version"
+    page.close()
     page = hall.hang("one", clock=False)
     state(page, "showing")
     hall.proxy.version, hall.proxy.flapping = "other", True
