@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import Engine, make_url
 
 from data.database import make_engine
@@ -27,6 +27,8 @@ ROOT = Path(__file__).parents[2]
 PASSWORD = "routebook-demo"
 HOST = "127.0.0.1"
 START_SECONDS = 60
+PATIENCE = 15_000
+"""Milliseconds that a page has, of which other browsers and servers may take the most."""
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -36,6 +38,9 @@ CHROMIUM_OPTIONS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+expect.set_options(timeout=PATIENCE)
 
 
 @dataclass(frozen=True)

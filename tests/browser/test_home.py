@@ -142,7 +142,7 @@ def test_a_page_chosen_on_a_slow_or_a_lost_connection_opens_by_itself(
     line = page.evaluate("getComputedStyle(document.getElementById('main'), '::before').animationName")
     assert "run" in line, "nothing shows that the page is waiting"
     network.send("Network.emulateNetworkConditions", SLOW | {"latency": 0, "downloadThroughput": -1})
-    expect(page.get_by_role("heading", name="My learners")).to_be_visible(timeout=10_000)
+    expect(page.get_by_role("heading", name="My learners")).to_be_visible()
     expect(status).to_have_text("Connected again.")
 
 

@@ -43,7 +43,7 @@ def target_of(engine: Engine, place: str) -> Target:
 
 
 def kept(page: Page, place: str) -> None:
-    expect(page.locator(f"[data-kept={place}]")).to_have_text("Kept", timeout=15_000)
+    expect(page.locator(f"[data-kept={place}]")).to_have_text("Kept")
 
 
 def test_a_redraw_that_was_read_before_a_part_kept_itself_doesn_t_take_it_back(
