@@ -306,7 +306,7 @@ def _moving(session: Session, viewer: Viewer, typed: Typed) -> Iterator[Moved]:
             "sure",
         )
     departments = select(Department.id).where(Department.organisation_id == viewer.organisation_id)
-    department_figures.rebuild(session, session.scalars(departments).all())
+    department_figures.rebuild_reviews(session, session.scalars(departments).all())
 
 
 def _next_reviews(session: Session, cohort_ids: list[int]) -> dict[int, date | None]:

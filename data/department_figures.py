@@ -3,8 +3,8 @@
 A department's figures on any day, today's and last Monday's alike, are the numbers of `counted_days` spans
 that hold the day. They are stored as rows that hold from their day until the next row's (and the last one
 for ever), so that nothing need be written when a day passes. A write of a few plans goes inside `keeping`,
-which changes the rows by the difference; whoever writes in bulk calls `rebuild` at the end. Both belong to
-the transaction of the write.
+which changes the rows by the difference; whoever writes in bulk calls `rebuild` at the end, or
+`rebuild_reviews` where only dates of reviews moved. All belong to the transaction of the write.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ Differences = dict[int, dict[date, dict[Figure, int]]]
 """{department id: {day: {figure: how much more from that day on}}}."""
 
 HISTORY_FIELDS = ("status", "due_on")
+OF_REVIEWS = (Figure.REQUIRED, Figure.COVERED)
 
 
 def read(
@@ -99,11 +100,47 @@ def rebuild(session: Session, department_ids: Iterable[int]) -> None:
     session.flush()
     for department_id in sorted(set(department_ids)):
         _take_turns(session, department_id)
-        of_department = _differences(session, Cohort.department_id == department_id)[department_id]
-        session.execute(delete(DepartmentFigures).where(DepartmentFigures.department_id == department_id))
-        rows = list(_running_totals(department_id, of_department))
-        if rows:
-            session.execute(insert(DepartmentFigures), rows)
+        found = _differences(session, Cohort.department_id == department_id)
+        _write(session, department_id, found[department_id])
+
+
+def rebuild_reviews(session: Session, department_ids: Iterable[int]) -> None:
+    """Write anew what the review clocks of these departments decide, and leave what targets do; the caller
+    commits. A rule or a closed week moves reviews of whole colleges, and targets are the most to count."""
+    session.flush()
+    for department_id in sorted(set(department_ids)):
+        _take_turns(session, department_id)
+        found = _differences(session, Cohort.department_id == department_id, with_targets=False)
+        merged = _stored(session, department_id)
+        for day in merged.keys() | found[department_id].keys():
+            merged[day] |= {figure: found[department_id][day][figure] for figure in OF_REVIEWS}
+        _write(session, department_id, merged)
+
+
+def _stored(session: Session, department_id: int) -> dict[date, dict[Figure, int]]:
+    """What each of a department's rows has more than the one before it."""
+    columns = [getattr(DepartmentFigures, figure) for figure in Figure]
+    rows = session.execute(
+        select(DepartmentFigures.from_on, *columns)
+        .where(DepartmentFigures.department_id == department_id)
+        .order_by(DepartmentFigures.from_on)
+    )
+    found: dict[date, dict[Figure, int]] = defaultdict(dict)
+    before: Sequence[int] = [0] * len(Figure)
+    for day, *counts in rows:
+        found[day] = {
+            figure: n - was for figure, n, was in zip(Figure, counts, before, strict=True) if n != was
+        }
+        before = counts
+    return found
+
+
+def _write(session: Session, department_id: int, differences: Mapping[date, Mapping[Figure, int]]) -> None:
+    """A department's rows anew, which are locked."""
+    session.execute(delete(DepartmentFigures).where(DepartmentFigures.department_id == department_id))
+    rows = list(_running_totals(department_id, differences))
+    if rows:
+        session.execute(insert(DepartmentFigures), rows)
 
 
 def _take_turns(session: Session, department_id: int) -> None:
@@ -180,13 +217,13 @@ def _add_rows(session: Session, department_id: int, days: Sequence[date]) -> Non
 # --- the facts -----------------------------------------------------------------------------------------
 
 
-def _differences(session: Session, condition: Any) -> Differences:
+def _differences(session: Session, condition: Any, *, with_targets: bool = True) -> Differences:
     """Where the figures of these plans' departments rise and fall, summed over the plans.
 
-    `condition` is one on Enrolment or Cohort.
+    `condition` is one on Enrolment or Cohort. Without targets, the figures that count them are too low.
     """
     found: Differences = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))
-    for department_id, plan in plan_facts(session, condition):
+    for department_id, plan in plan_facts(session, condition, with_targets=with_targets):
         of_department = found[department_id]
         for figure, span in counted_days(plan):
             of_department[span.from_on][figure] += 1
@@ -195,7 +232,9 @@ def _differences(session: Session, condition: Any) -> Differences:
     return found
 
 
-def plan_facts(session: Session, condition: Any) -> Iterator[tuple[int, PlanFacts]]:
+def plan_facts(
+    session: Session, condition: Any, *, with_targets: bool = True
+) -> Iterator[tuple[int, PlanFacts]]:
     """(department id, facts) of each enrolment that fits, in a fixed number of queries."""
     rows = session.execute(
         select(Enrolment.id, Enrolment.cohort_id, Cohort.department_id, Enrolment.end_reason)
@@ -203,7 +242,7 @@ def plan_facts(session: Session, condition: Any) -> Iterator[tuple[int, PlanFact
         .where(condition)
     ).all()
     clocks = review_schedule.review_clocks(session, sorted({row.cohort_id for row in rows}))
-    targets = _target_facts(session, condition)
+    targets = _target_facts(session, condition) if with_targets else {}
     for enrolment_id, cohort_id, department_id, end_reason in rows:
         yield (
             department_id,

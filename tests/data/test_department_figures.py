@@ -228,6 +228,32 @@ def test_the_figures_of_each_day_are_those_of_the_data_as_it_was_on_that_day(ter
     assert len(never_counted) <= 3
 
 
+def test_closed_weeks_move_the_figures_of_reviews_and_no_others(term: Term) -> None:
+    session, department_id = term.session, term.cohort.department_id
+    for number in range(len(term.plans)):
+        term.agree(number, 10 * number)
+        term.hold_review(number, 0)
+    days = [START + timedelta(days=passed) for passed in range(DAYS)]
+    department_figures.rebuild(session, [department_id])
+    at_first = department_figures.read(session, [department_id], days)
+    away = models.ClosedPeriod(
+        organisation_id=session.scalars(select(models.Organisation.id)).one(),
+        name="Half-term",
+        from_on=START + timedelta(days=14),
+        back_on=START + timedelta(days=21),
+    )
+    session.add(away)
+    department_figures.rebuild_reviews(session, [department_id])
+    moved = department_figures.read(session, [department_id], days)
+    department_figures.rebuild(session, [department_id])
+    assert moved == department_figures.read(session, [department_id], days)
+    changed = {one for key, figures in moved.items() for one in Figure if figures[one] != at_first[key][one]}
+    assert changed == {Figure.COVERED}
+    session.delete(away)
+    department_figures.rebuild_reviews(session, [department_id])
+    assert department_figures.read(session, [department_id], days) == at_first
+
+
 def test_a_target_closed_without_a_history_counts_as_open_until_its_day(session: Session) -> None:
     imported = TargetFacts(
         status="achieved",
