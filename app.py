@@ -386,8 +386,8 @@ def server_command(factory: str, host: str, port: int, workers: int, threads: in
 def migrate_command() -> None:
     """Bring the database to the newest version of the tables."""
     settings = Settings()
-    changed = migrate(make_engine(settings.database_url))
-    click.echo("Migrated." if changed else "Nothing to migrate: 0 changes.")
+    applied = migrate(make_engine(settings.database_url))
+    click.echo(f"Migrations applied: {applied}.")
 
 
 @cli.command()
@@ -416,9 +416,9 @@ def import_group() -> None:
     """Bring a college's data in; each can be repeated and changes only what the source changed."""
 
 
-def import_command(kind: str, help_text: str, *, needs_department: bool) -> None:
+def import_command(kind: str, help_text: str, *, needs_department: bool, takes: str = "FILE...") -> None:
     @click.argument(
-        "paths", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+        "paths", metavar=takes, nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
     )
     @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
     def command(
@@ -457,7 +457,12 @@ def import_command(kind: str, help_text: str, *, needs_department: bool) -> None
 import_command(
     "ilr", "Individualised Learner Record: XML of any year, or a zip of it.", needs_department=True
 )
-import_command("oulad", "Open University Learning Analytics Dataset: its folder.", needs_department=True)
+import_command(
+    "oulad",
+    "Open University Learning Analytics Dataset: its folder.",
+    needs_department=True,
+    takes="FOLDER",
+)
 import_command("roster", "Learners, cohorts and tutors from a CSV.", needs_department=False)
 import_command("targets", "Milestones and targets from a CSV.", needs_department=False)
 import_command("reviews", "Reviews held, from a CSV.", needs_department=False)
@@ -534,7 +539,7 @@ def user_add(email: str, name: str, role: str, department: str | None, learner_r
         )
     click.echo(f"{name} can choose a password within {settings.link_hours} hours, once, at")
     click.echo(f"  {settings.base_address}/choose-password/{token}")
-    click.echo("Roles given: 1.")
+    click.echo("Links made: 1.")
 
 
 @cli.group()

@@ -29,20 +29,26 @@ def is_current(engine: Engine) -> bool:
         return connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == HEAD
 
 
-def migrate(engine: Engine) -> bool:
-    """Apply what is missing; True where something was. Roles that the product brings are added, and each
+def migrate(engine: Engine) -> int:
+    """Apply what is missing; how many migrations that were. Roles that the product brings are added, and each
     department's figures counted anew.
 
     One transaction: all of it or nothing. Of several processes that start at once, one migrates and the
     others wait for it.
     """
     if is_current(engine):
-        return False
+        return 0
     from alembic import command
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
 
     with engine.execution_options(writes=True).begin() as connection:
         _wait_for_other_processes(connection)
-        command.upgrade(alembic_config(connection), "head")
+        config = alembic_config(connection)
+        before = MigrationContext.configure(connection).get_current_revision()
+        missing = ScriptDirectory.from_config(config).iterate_revisions("head", before or "base")
+        applied = sum(1 for _ in missing)
+        command.upgrade(config, "head")
         with Session(connection) as session:
             add_roles(session)
             # A figure that is new is counted from the facts.
@@ -50,7 +56,7 @@ def migrate(engine: Engine) -> bool:
             session.flush()
         # New tables and indexes have no statistics, without which the planner guesses.
         connection.execute(text("ANALYZE"))
-    return True
+    return applied
 
 
 def alembic_config(connection: Connection) -> Config:

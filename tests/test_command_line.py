@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import app as routebook
+from data.migrate import HEAD
 
 NOTHING_LISTENS = "postgresql://somebody:a-password@127.0.0.1:1/routebook"
 
@@ -106,7 +107,14 @@ def test_a_new_person_gets_a_link_to_where_the_college_reaches_routebook(
     result = run(*someone, DATABASE_URL=database, **named)
     link = rf"  {re.escape(begins)}choose-password/[\w-]{{43}}\n"
     assert re.search(link, result.output)
-    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Roles given: 1.")
+    assert (result.exit_code, result.output.splitlines()[-1]) == (0, "Links made: 1.")
+
+
+def test_migrating_ends_in_the_number_of_migrations_applied(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    first, second = run("migrate", DATABASE_URL=url), run("migrate", DATABASE_URL=url)
+    assert (first.exit_code, first.output) == (0, f"Migrations applied: {int(HEAD)}.\n")
+    assert (second.exit_code, second.output) == (0, "Migrations applied: 0.\n")
 
 
 def test_an_address_with_a_path_is_refused(database: str) -> None:
@@ -119,6 +127,11 @@ def test_every_command_has_help() -> None:
         for words in [(name,), *((name, part) for part in getattr(command, "commands", {}))]:
             result = run(*words, "--help")
             assert (result.exit_code, result.output.startswith("Usage:")) == (0, True), words
+
+
+def test_help_says_what_each_import_takes() -> None:
+    assert "FOLDER" in run("import", "oulad", "--help").output.splitlines()[0]
+    assert "FILE..." in run("import", "ilr", "--help").output.splitlines()[0]
 
 
 def test_the_reloading_server_watches_templates_and_styles_too() -> None:

@@ -172,6 +172,7 @@ def _find_cohorts(run: Run, department_id: int, places: list[_Place]) -> None:
             newcomers[place.enrolment.key].append(place)
     cohorts = [_cohort(department_id, of_cohort) for of_cohort in newcomers.values()]
     ids = merge(run, plans.COHORTS, cohorts).ids
+    run.summary.of(plans.COHORTS.noun).unchanged += len(set(known.values()) - set(ids.values()))
     for key, of_cohort in newcomers.items():
         for place in of_cohort:
             place.cohort_id = ids[f"{department_id}|{key}"]

@@ -194,7 +194,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(
     assert migrate(empty_engine)
 
 
-def migrate_at(url: str) -> bool:
+def migrate_at(url: str) -> int:
     engine = make_engine(url)
     try:
         return migrate(engine)
