@@ -58,6 +58,15 @@ def test_nobody_sees_another_organisation(session: Session) -> None:
         assert their_plan.id not in seen(session, viewer)
 
 
+def test_a_learners_account_opens_no_plan_of_another_organisation(session: Session) -> None:
+    ours, theirs = make.organisation(session), make.organisation(session)
+    plan = make.planned_learner(session, make.cohort(session, make.department(session, theirs)))
+    someone = make.person(session, ours, "learner")
+    session.get_one(Learner, session.get_one(Enrolment, plan.id).learner_id).person_id = someone.id
+    session.flush()
+    assert seen(session, make.viewer(session, someone)) == set()
+
+
 def test_a_role_without_a_known_reach_sees_nothing(session: Session) -> None:
     college = make.organisation(session)
     make.planned_learner(session, make.cohort(session, make.department(session, college)))
