@@ -231,6 +231,15 @@ def test_signing_in_makes_a_new_session_and_the_one_before_is_dead(
     ]
 
 
+def test_a_token_from_before_signing_in_is_worth_nothing_after(
+    visitor: Visitor, person: models.Person
+) -> None:
+    planted = visitor.form_token("/login")
+    visitor.sign_in(person.email)
+    assert visitor.post("/logout", data={"csrf_token": planted}).status_code == 403
+    assert is_in(visitor)
+
+
 def test_signing_out_ends_the_session_on_the_server(server: Flask, signed_in: Visitor) -> None:
     stolen = session_cookie(signed_in)
     assert is_in(replayed(server, stolen))
