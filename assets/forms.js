@@ -104,6 +104,8 @@
 
   // --- the small forms in dialogs -----------------------------------------------------------------------
 
+  let presses = 0;
+
   // The dialogs come with the first button that opens one.
   async function dialogFor(name) {
     const place = byId("small-forms");
@@ -112,11 +114,11 @@
   }
 
   async function openDialog(button) {
+    const press = (presses += 1);
     const dialog = await dialogFor(button.dataset.opens);
-    if (!dialog) return;
+    if (!dialog || press !== presses) return; // one was pressed again meanwhile
     const { plan, whose } = button.dataset;
-    const form = dialog.querySelector("form");
-    window.routebook.writing.about(form, "plan", plan);
+    const form = window.routebook.writing.about(dialog.querySelector("form"), "plan", plan);
     const words = dialog.querySelector("[data-whose]");
     if (words) words.textContent = whose ? ` · ${whose}` : "";
     dialog.showModal();

@@ -6,14 +6,16 @@
 
   const DRAFT_AFTER = 800;
   const RETRY_AFTER = 5000;
-  const LOST = "No connection to Routebook, so nothing was saved. What you typed is still here: please try again in a moment.";
+  const LOST = "No connection to Routebook, so this may not be saved. What you typed is still here: please try again in a moment.";
+  const UNREADABLE = "Routebook’s answer was lost on its way, so this may be saved or not. What you typed is still here: please load the page again to see, before you try once more.";
   const FAILED = "That didn’t work, so nothing was saved. What you typed is still here: please try again.";
 
   const typedBy = new Map(); // draft key → {typed, base, basedOn, kept}: typed and not saved, on top of what
   const filledWith = new WeakMap(); // form → its fields as drawn
-  const keptAs = new Map(); // draft key of a part that keeps itself → {version, values} as it was kept
+  const savedAs = new Map(); // draft key → {version, values} as they were last saved
   const sending = new Map(); // draft key of a form that is on its way → its fields as they stand by now
   const drafting = new Map(); // draft key → the draft that is on its way
+  const settled = new Set(); // draft keys that were saved or given up since the server was asked for its drafts
   let onServer = null; // promise of the drafts that the server keeps for this page
   let pathOfDrafts = "";
   let timer = null;
@@ -111,12 +113,12 @@
     if (isAtOnce(form)) put(form, now);
   }
 
-  // A redraw may have been read before the part was kept.
+  // A redraw may have been read before the form was saved.
   function renew(form) {
-    const kept = keptAs.get(form.dataset.draft);
-    if (!kept || !(Number(versionOf(form).value) < kept.version)) return;
-    put(form, kept.values);
-    versionOf(form).value = kept.version;
+    const saved = savedAs.get(form.dataset.draft);
+    if (!saved || !(Number(versionOf(form).value) < saved.version)) return;
+    put(form, saved.values);
+    versionOf(form).value = saved.version;
     filledWith.set(form, typedIn(form));
   }
 
@@ -150,12 +152,13 @@
   function readDrafts() {
     if (onServer && pathOfDrafts === window.location.pathname) return;
     pathOfDrafts = window.location.pathname;
+    settled.clear();
     onServer = fetch("/drafts", { headers: { Accept: "application/json" } })
       .then((answer) => (answer.ok ? answer.json() : {}))
       .catch(() => ({}))
       .then((drafts) => {
         for (const [key, draft] of Object.entries(drafts)) {
-          if (typedBy.has(key)) continue;
+          if (typedBy.has(key) || settled.has(key)) continue;
           typedBy.set(key, { typed: draft.typed, basedOn: draft.based_on, kept: true, fromServer: true });
         }
         for (const form of document.querySelectorAll("form[data-writes]")) {
@@ -182,8 +185,9 @@
     const key = form.dataset.draft;
     const had = typedBy.get(key);
     typedBy.delete(key);
+    settled.add(key);
     showUnsaved(form, false);
-    if (had) post("/drafts", new URLSearchParams({ _draft: key })).catch(() => {});
+    if (had) keepDraft(key, new URLSearchParams({ _draft: key })).then(() => schedule(DRAFT_AFTER), () => {});
   }
 
   // --- drafts on the server -------------------------------------------------------------------------------
@@ -193,16 +197,27 @@
     timer = setTimeout(() => keepAll(), after);
   }
 
-  function keepAll(more) {
+  // One draft of a form after the other: one that came late would take a later one's place.
+  function keepDraft(key, body) {
+    const kept = (drafting.get(key) || Promise.resolve()).then(() => post("/drafts", body));
+    const done = kept.catch(() => {}).then(() => { if (drafting.get(key) === done) drafting.delete(key); });
+    drafting.set(key, done);
+    return kept;
+  }
+
+  // A draft that arrived after its form was saved would stay, and be put back over it. A page that is left
+  // waits for nothing: nobody would hear whether the form was saved.
+  function keepAll(leaving) {
     for (const [key, entry] of typedBy) {
-      if (entry.kept) continue;
+      if (entry.kept || (!leaving && (sending.has(key) || drafting.has(key)))) continue;
       entry.kept = true;
       const body = new URLSearchParams({ _draft: key });
       if (entry.basedOn) body.append("version", entry.basedOn);
       for (const [name, values] of Object.entries(entry.typed)) {
         for (const value of values) body.append(name, value);
       }
-      const sent = post("/drafts", body, more)
+      const sent = leaving ? post("/drafts", body, { keepalive: true }) : keepDraft(key, body);
+      sent
         .then((answer) => {
           if (answer.status === 401) {
             entry.kept = false; // kept with what is typed next, or on coming back to this page
@@ -211,12 +226,12 @@
           }
           if (!answer.ok && answer.status !== 422) throw new Error("not kept");
           signedIn();
+          schedule(DRAFT_AFTER); // what was typed meanwhile
         })
         .catch(() => {
           entry.kept = false;
           schedule(RETRY_AFTER);
         });
-      drafting.set(key, sent);
     }
   }
 
@@ -258,24 +273,24 @@
     if (isOnItsWay) return null;
     form.setAttribute("aria-busy", "true");
     tellWithin(form, "");
-    // A draft that arrived after what is saved would stay, and be put back over it.
     await drafting.get(key);
     const sent = typedIn(form);
     const page = window.location.pathname;
     let answer, told;
     try {
       answer = await post(form.getAttribute("action"), bodyOf(form));
-      told = await answer.clone().json().catch((unreadable) => {
-        if (answer.ok) throw unreadable; // cut off on its way
-        return { sentence: FAILED };
-      });
+      told = await answer.clone().json().catch(() => ({}));
+      // Cut off on its way, or from somebody else on the way.
+      if (answer.ok && !told.saved) throw new Error("unreadable");
     } catch {
+      const sentence = answer ? UNREADABLE : LOST;
       undo(inPlace(form, key));
-      tellWithin(form, LOST);
-      return say(LOST);
+      tellWithin(inPlace(form, key), sentence);
+      return say(sentence);
     } finally {
       sending.delete(key);
       inPlace(form, key).removeAttribute("aria-busy");
+      schedule(DRAFT_AFTER); // what waited for the answer
     }
     return heed(inPlace(form, key), answer, told, sent, page);
   }
@@ -312,23 +327,36 @@
     if (isAtOnce(form)) put(form, filledWith.get(form));
   }
 
+  // A save's own drawings are of its target: by now another may be chosen, or a newer answer drawn.
+  const drawnAs = new Map(); // target → its version
+
+  function isAwaited({ target, version }) {
+    const chosen = new URLSearchParams(window.location.search).get("target");
+    if (chosen !== String(target) || drawnAs.get(target) > version) return false;
+    drawnAs.set(target, version);
+    return true;
+  }
+
   // What was typed while the form was on its way isn't saved yet.
   function saved(form, told, sent, page) {
     signedIn();
     typedBy.delete(form.dataset.draft);
+    settled.add(form.dataset.draft);
     judge(form, {});
     const version = versionOf(form);
     if (version && told.saved.version) version.value = told.saved.version;
-    const typedSince = form.dataset.after !== "reset" && !same(typedIn(form), sent);
-    if (form.dataset.after === "reset") form.reset();
-    filledWith.set(form, typedSince ? sent : typedIn(form));
+    const typedSince = !same(typedIn(form), sent);
+    const adds = form.dataset.after === "reset";
+    if (adds && !typedSince) form.reset();
+    if (!typedSince) filledWith.set(form, typedIn(form));
+    else if (!adds) filledWith.set(form, sent);
     showUnsaved(form, false);
     if (typedSince && !isAtOnce(form)) remember(form);
     marks(form, "saved", String(told.saved.version || "true"));
     const keepsItself = form.closest("[data-keeps-itself]");
-    if (keepsItself && version) keptAs.set(form.dataset.draft, { version: told.saved.version, values: sent });
+    if (version && !adds) savedAs.set(form.dataset.draft, { version: told.saved.version, values: sent });
     const dialog = form.closest("dialog");
-    if (dialog && dialog.open) dialog.close();
+    if (dialog && dialog.open && !typedSince) dialog.close();
     form.dispatchEvent(new CustomEvent("routebook:saved", { bubbles: true, detail: told.saved }));
     say(told.sentence);
     if (window.location.pathname !== page) return; // on another page by now, which shows none of it
@@ -336,8 +364,9 @@
       window.location.assign(told.saved.go);
       return;
     }
-    for (const [name, data] of Object.entries(told.drawings || {})) {
-      setProps({ type: "drawing", name }, { "data-html": data });
+    const drawings = Object.entries(told.drawings || {});
+    if (drawings.length && isAwaited(told.saved)) {
+      for (const [name, data] of drawings) setProps({ type: "drawing", name }, { "data-html": data });
     }
     // A part that keeps itself leaves the page as it is being typed on; a redraw that is under way goes on.
     if (typedSince && isAtOnce(form)) send(form); // ticked once more while the first tick was on its way
@@ -479,10 +508,11 @@
 
   document.addEventListener("keydown", (event) => {
     const form = event.target.closest("form[data-writes]");
-    if (form && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-      event.preventDefault();
-      form.requestSubmit();
-    }
+    if (!form || event.key !== "Enter") return;
+    const sends = event.ctrlKey || event.metaKey;
+    if (!sends && (!event.repeat || event.target.localName === "textarea")) return;
+    event.preventDefault(); // held down, Enter would send the next, empty form too
+    if (!event.repeat) form.requestSubmit();
   });
 
   document.addEventListener("click", (event) => {
@@ -495,18 +525,20 @@
     form.querySelector("[type=submit]")?.focus(); // the button itself is gone
   });
 
-  // A form in a dialog is about one thing after another.
-  function about(form, name, value) {
-    prepare(form);
-    form.elements.namedItem(name).value = value;
+  // A form in a dialog is about one thing after another: another element for each, as what was sent about the
+  // one before may still be on its way.
+  function about(before, name, value) {
+    const form = before.cloneNode(true);
     form.dataset.draft = form.dataset.key = `${form.dataset.writes}:${value}`;
+    form.elements.namedItem(name).value = value;
+    form.removeAttribute("aria-busy");
     form.querySelector(".conflict")?.remove();
+    before.replaceWith(form);
     form.reset();
     judge(form, {});
-    filledWith.set(form, typedIn(form));
     showUnsaved(form, false);
-    const typed = typedBy.get(form.dataset.draft);
-    if (typed) restore(form, typed);
+    prepare(form);
+    return form;
   }
 
   window.routebook = window.routebook || {};
@@ -521,7 +553,7 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   for (const back of ["online", "focus"]) window.addEventListener(back, () => keepAll());
-  window.addEventListener("pagehide", () => keepAll({ keepalive: true }));
+  window.addEventListener("pagehide", () => keepAll(true));
   window.addEventListener("beforeunload", (event) => {
     if (Array.from(typedBy.values()).some((entry) => !entry.kept)) event.preventDefault();
   });

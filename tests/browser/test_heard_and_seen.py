@@ -27,7 +27,7 @@ def test_a_dialog_says_itself_that_the_connection_is_lost_until_its_form_is_sent
     dialog = page.get_by_role("dialog")
     page.context.set_offline(True)
     dialog.locator("[type=submit]").click()
-    expect(dialog.get_by_role("alert")).to_contain_text("nothing was saved")
+    expect(dialog.get_by_role("alert")).to_contain_text("may not be saved")
     page.context.set_offline(False)
     dialog.locator("[type=submit]").click()
     expect(dialog.get_by_role("alert")).to_have_count(0)
