@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from dash import Dash, Input, Output, State, no_update
@@ -13,6 +14,7 @@ from components import ids, shell
 from components.department_page import DRAWINGS, department_page, drawn
 from components.drawing import drawing_output
 from data import department, target_lists
+from data.errors import NotFound
 from data.scope import Viewer, may_see_organisation
 
 LIST_PARAMETERS = ("list", "cohort", "late", "by", "week", "rule", "sort")
@@ -23,7 +25,7 @@ def page(department_id: Any = None, target: Any = None, **query: Any) -> Any:
     """The page as its address says: `list` and its parameters open a list, `target` its form."""
     wanted = _shown(department_id, query)
     with request.looking() as (session, viewer):
-        of = read(session, viewer, wanted["department"], wanted["list"])
+        of = _as_asked(session, viewer, wanted)
         form = target_form.form(session, viewer, target)
         organisation = viewer.organisation_name if may_see_organisation(viewer) else None
         content = department_page(of, wanted, form, organisation=organisation)
@@ -39,7 +41,7 @@ def follow_selection(selection: Any, shown: Any) -> Any:
     if wanted["list"] == _of(shown).get("list"):
         return (no_update,) * (len(DRAWINGS) + 1)
     with request.looking() as (session, viewer):
-        return *drawn(read(session, viewer, wanted["department"], wanted["list"])), wanted
+        return *drawn(_as_asked(session, viewer, wanted)), wanted
 
 
 @policy.reads
@@ -49,7 +51,7 @@ def follow_save(saved: Any, shown: Any) -> Any:
         return (no_update,) * len(DRAWINGS)
     with request.looking() as (session, viewer):
         wanted = _shown(_of(shown).get("department"), _of(_of(shown).get("list")))
-        return drawn(read(session, viewer, wanted["department"], wanted["list"]))
+        return drawn(_as_asked(session, viewer, wanted))
 
 
 def read(
@@ -63,6 +65,14 @@ def read(
         target_lists.chosen(query),
         by_first=query.get("by") == "first",
     )
+
+
+def _as_asked(session: Session, viewer: Viewer, wanted: Mapping[str, Any]) -> department.DepartmentPage:
+    """The page, which says so where the list that a bookmark opens isn't there any more."""
+    try:
+        return read(session, viewer, wanted["department"], wanted["list"])
+    except NotFound:
+        return replace(read(session, viewer, wanted["department"], {}), list_is_gone=True)
 
 
 def _shown(department_id: Any, query: Mapping[str, Any]) -> dict[str, Any]:

@@ -84,7 +84,7 @@ def drawn(of: DepartmentPage) -> tuple[str, ...]:
             targets_recorded=of.figures.headline.targets_recorded,
             reviews_recorded=of.figures.headline.reviews_recorded,
         ),
-        target_table(of.open_list, department_id=of.department_id),
+        target_table(of.open_list, department_id=of.department_id, is_gone=of.list_is_gone),
     )
 
 

@@ -61,10 +61,10 @@ COLUMNS_OF = {
 }
 
 
-def target_table(of: OpenList | None, *, department_id: int = 0) -> str:
+def target_table(of: OpenList | None, *, department_id: int = 0, is_gone: bool = False) -> str:
     """The markup of the open list, with its files; nothing where none is open."""
     if of is None:
-        return render("target_table.html", list=None)
+        return render("target_table.html", list=None, is_gone=is_gone)
     return render(
         "target_table.html",
         list=of,

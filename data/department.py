@@ -31,13 +31,15 @@ class Figures:
 @dataclass(frozen=True, slots=True)
 class DepartmentPage:
     """A department's figures, the learners who need attention, the list that is open, if any, and the
-    cohorts in which nobody has been enrolled this academic year."""
+    cohorts in which nobody has been enrolled this academic year. `list_is_gone` where an address asks for
+    a list that isn't there: of a week that is long past, say."""
 
     department_id: int
     figures: Figures
     attention: Attention
     open_list: OpenList | None
     others: Sequence[OtherCohort] = ()
+    list_is_gone: bool = False
 
 
 def read(

@@ -163,3 +163,16 @@ def test_my_reviews_are_a_file_as_they_are_seen(app: Dash, ground: Ground) -> No
     assert {row["Part"] for row in rows} >= {"Overdue", "Next weeks"}
     assert rows[0]["Version of the rule"] == "in force since 2000-01-01"
     assert tutor.get(f"/department/{ground.department.id}/list.csv?list=heatmap").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked", ["list=coverage&week=2020-01-06", "list=everything", "list=overdue&cohort=999999"]
+)
+def test_a_bookmark_of_a_list_that_is_gone_opens_the_page_and_says_so(
+    app: Dash, ground: Ground, asked: str
+) -> None:
+    head = visitor_as(app, "head")
+    page = list(drawings(head.callback(open_page(f"/department/{ground.department.id}", f"?{asked}")).json))
+    assert any("This list isn’t there any more" in text for text in page)
+    assert any('data-list="coverage"' in text for text in page)
+    assert head.get(f"/department/{ground.department.id}/list.csv?{asked}").status_code == 404
