@@ -285,6 +285,7 @@ def test_a_draft_that_was_read_before_its_form_was_saved_is_not_put_back(
 def test_light_or_dark_once_chosen_stays_so_at_dusk(page_as: OpenPage) -> None:
     page = page_as("tutor", "/caseload", color_scheme="light")
     page.get_by_role("button", name="Light or dark").click()
-    page.emulate_media(color_scheme="dark")
-    page.emulate_media(color_scheme="light")
+    for system in ("dark", "light"):
+        page.emulate_media(color_scheme=system)
+        page.evaluate("() => new Promise((heard) => requestAnimationFrame(() => setTimeout(heard)))")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
