@@ -155,6 +155,8 @@ def _running_totals(
 ) -> Iterator[dict[str, Any]]:
     totals = dict.fromkeys(Figure, 0)
     for day in sorted(differences):
+        if not any(differences[day].values()):
+            continue  # a day on which closed weeks moved something before they were removed, say
         for figure, more in differences[day].items():
             totals[figure] += more
         yield {"department_id": department_id, "from_on": day} | {f.value: n for f, n in totals.items()}

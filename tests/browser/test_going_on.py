@@ -48,6 +48,19 @@ def open_targets(engine: Engine, *conditions: Any) -> list[tuple[int, int]]:
         return [(target_id, learner_id) for target_id, learner_id in rows]
 
 
+def two_undone_steps(page_as: OpenPage, engine: Engine, number: int) -> tuple[Page, Locator, Locator]:
+    """The page of the target with that number among those with two steps to do, and the boxes of these."""
+    undone = select(func.count()).where(Step.target_id == Target.id, Step.done_on.is_(None))
+    target, learner = open_targets(engine, undone.scalar_subquery() >= 2)[number]
+    page = page_as("tutor", f"/learner/{learner}?target={target}")
+    boxes = page.locator("[data-view=target-form] form[data-at-once] [type=checkbox]:not(:checked)")
+    one, other = (
+        page.locator(f"[data-view=target-form] [data-step='{box.get_attribute('data-step')}']")
+        for box in boxes.all()[:2]
+    )
+    return page, one, other
+
+
 def focused(page: Page) -> str:
     found: str = page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
     return found
@@ -105,16 +118,12 @@ def test_a_step_ticked_twice_quickly_is_as_the_second_left_it(
 
 
 def test_two_steps_ticked_quickly_are_both_done(page_as: OpenPage, served_engine: Engine) -> None:
-    undone = select(func.count()).where(Step.target_id == Target.id, Step.done_on.is_(None))
-    target, learner = open_targets(served_engine, undone.scalar_subquery() >= 2)[2]
-    page = page_as("tutor", f"/learner/{learner}?target={target}")
-    forms = page.locator("[data-view=target-form] form[data-at-once]:has([type=checkbox]:not(:checked))")
-    keys = [form.get_attribute("data-draft") for form in forms.all()[:2]]
-    one, other = (page.locator(f"form[data-draft='{key}'] [type=checkbox]") for key in keys)
+    page, one, other = two_undone_steps(page_as, served_engine, 2)
+    of_other = f"step={other.get_attribute('data-step')}&"
     held: list[Route] = []
 
     def hold_the_second(route: Route) -> None:
-        if f"step={str(keys[1]).partition(':')[2]}&" in (route.request.post_data or ""):
+        if of_other in (route.request.post_data or ""):
             held.append(route)
         else:
             route.continue_()

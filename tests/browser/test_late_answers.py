@@ -4,12 +4,11 @@ answers, and nothing typed meanwhile goes elsewhere, comes back after it was sav
 from __future__ import annotations
 
 from playwright.sync_api import APIResponse, Locator, Page, Request, Route, expect
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 
-from data.models import Step, Target
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import ready
-from tests.browser.test_going_on import note_of, open_targets
+from tests.browser.test_going_on import note_of, open_targets, two_undone_steps
 
 WRITES = "**/write/**"
 DRAFTS = "**/drafts"
@@ -34,9 +33,13 @@ class Held:
         self._routes.append((route, answer))
         self._page.evaluate("mark => document.body.setAttribute(mark, '')", self._mark)
 
+    def wait(self) -> None:
+        """Until there is one."""
+        self._page.wait_for_selector(f"body[{self._mark}]", state="attached")
+
     def let_go(self) -> None:
         """Once there is one; the last one first."""
-        self._page.wait_for_selector(f"body[{self._mark}]", state="attached")
+        self.wait()
         while self._routes:
             route, answer = self._routes.pop()
             route.fulfill(response=answer) if answer else route.continue_()
@@ -242,17 +245,12 @@ def test_a_form_that_was_read_before_its_save_shows_what_was_saved(
 
 
 def test_two_ticks_answered_in_the_other_order_both_show(page_as: OpenPage, served_engine: Engine) -> None:
-    undone = select(func.count()).where(Step.target_id == Target.id, Step.done_on.is_(None))
-    target, learner = open_targets(served_engine, undone.scalar_subquery() >= 2)[3]
-    page = page_as("tutor", f"/learner/{learner}?target={target}")
-    forms = page.locator("[data-view=target-form] form[data-at-once]:has([type=checkbox]:not(:checked))")
-    keys = [form.get_attribute("data-draft") for form in forms.all()[:2]]
-    one, other = (page.locator(f"form[data-draft='{key}'] [type=checkbox]") for key in keys)
+    page, one, other = two_undone_steps(page_as, served_engine, 3)
     first = Held(page)
     page.route(WRITES, first.answer, times=1)
     with page.expect_request(WRITES):
         one.press("Space")
-    page.wait_for_function("true")  # the first is answered, and its answer held
+    first.wait()
     other.press("Space")
     expect(other.and_(page.locator("[checked]"))).to_be_visible()
     with page.expect_response(WRITES):
